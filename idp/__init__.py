@@ -1,0 +1,1 @@
+"""Tessera: an electronic identity and single sign-on provider that a country can run."""

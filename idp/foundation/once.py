@@ -1,0 +1,45 @@
+"""The only way to spend a single-use thing: one conditional UPDATE.
+
+A caller never selects and then updates; of any number of parallel callers, on any number of nodes, one gets the row.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, Text, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.foundation.tables import instant, metadata
+from idp.foundation.transaction import Tx
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    instant("expires_at"),
+)
+"""Values made by others that may be seen once (assertion `jti`s, TOTP steps, idempotency keys)."""
+
+
+def spend(tx: Tx, table: Table, *where: ColumnElement[bool], **marks: Any) -> Mapping[str, Any] | None:
+    """Mark the unspent row of `table` that matches `where` and return it; None if there is none or it was spent.
+
+    The table has a nullable `spent_at`; `marks` are further columns to set in the same statement.
+    """
+    statement = (
+        update(table).where(table.c.spent_at.is_(None), *where).values(spent_at=tx.now, **marks).returning(*table.c)
+    )
+    return tx.execute(statement).mappings().one_or_none()
+
+
+def first_sight(tx: Tx, kind: str, value: str, expires_at: int) -> bool:
+    """Record that `value` was seen; False if it was seen before. Kept until `expires_at`, then swept."""
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    statement = insert(spent).values(kind=kind, value=value, expires_at=expires_at).on_conflict_do_nothing()
+    return tx.execute(statement.returning(spent.c.kind)).one_or_none() is not None
+
+
+def sweep(tx: Tx) -> int:
+    """Forget values whose time is over; returns how many."""
+    return tx.execute(delete(spent).where(spent.c.expires_at < tx.now)).rowcount
