@@ -1,0 +1,94 @@
+"""Response headers: a strict content security policy with nonces for pages, constants for everything else.
+
+Pages follow CSP Level 3, https://www.w3.org/TR/CSP3/; nothing inline runs, nothing is framed, nothing is cached.
+"""
+
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g
+
+from idp.foundation.randomness import identifier
+
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_PAGES = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "publickey-credentials-create=(self), publickey-credentials-get=(self), "
+        "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+    ),
+}
+_NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'"
+_PAGE = (
+    "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'{targets}; frame-ancestors 'none'; base-uri 'none'"
+)
+_HSTS = "max-age=63072000; includeSubDomains"
+
+
+def init(app: Flask, *, https: bool = True) -> None:
+    """Protect every response of `app`; `https` says whether the issuer is an https one (adds HSTS)."""
+    everywhere = _EVERYWHERE | ({"Strict-Transport-Security": _HSTS} if https else {})
+
+    def protect(response: Response) -> Response:
+        headers = response.headers
+        for name, value in everywhere.items():
+            headers[name] = value
+        headers.setdefault("Cache-Control", "no-store")
+        if response.mimetype == "text/html":
+            _protect_page(response)
+        else:
+            headers.setdefault("Content-Security-Policy", _NOT_A_PAGE)
+        return response
+
+    app.after_request(protect)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def csp_nonce() -> str:
+    """The nonce of this response; scripts without it do not run. A page that never asks may run none."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = identifier()
+    return str(g.csp_nonce)
+
+
+def allow_form_action(target: str) -> None:
+    """Let forms of the page being answered lead to `target`, a validated redirect URI or an origin.
+
+    Chromium applies `form-action` to the redirects that follow a form post (CSP3, section 6.3.1), so the page whose
+    form ends at the client must name the client's origin. A `target` of `https:` allows any https address, for a
+    client whose callback sends the browser on to another origin.
+    """
+    g.setdefault("form_actions", set()).add(_source(target))
+
+
+def _source(target: str) -> str:
+    parts = urlsplit(target)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{parts.scheme}:"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{_host(parts.hostname)}{port}"
+
+
+def _host(name: str) -> str:
+    # A host-source (CSP3, section 2.3.1) cannot spell an IPv6 address; the port still narrows the wildcard.
+    try:
+        return "*" if isinstance(ip_address(name), IPv6Address) else name
+    except ValueError:
+        return name.encode("idna").decode("ascii")
+
+
+def _protect_page(response: Response) -> None:
+    for name, value in _PAGES.items():
+        response.headers.setdefault(name, value)
+    response.headers["Content-Security-Policy"] = _PAGE.format(
+        script=f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'",
+        targets="".join(f" {source}" for source in sorted(g.get("form_actions", ()))),
+    )
+    response.vary.update(("Cookie", "Accept-Language"))
+
+

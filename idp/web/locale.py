@@ -1,0 +1,130 @@
+"""Which language a page speaks: the reader's own choice first, then the service's request, then the browser's.
+
+Negotiation is Babel's `negotiate_locale`; Werkzeug's `best_match` answers `ar-EG, en;q=0.5` with English.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from babel import Locale, negotiate_locale
+from flask import Flask, g, redirect, request
+from flask_babel import Babel, format_date, format_datetime, get_locale
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from idp.web.cookies import Cookies
+
+_COOKIE = "lang"
+_YEAR = 31_536_000
+_TRADITIONAL = ("zh_hant", "zh_tw", "zh_hk", "zh_mo")
+_OWN_NAMES = {"zh_Hant": "繁體中文"}
+"""Where CLDR's own name is not what readers call the written form."""
+_MOST_PREFERENCES = 20
+_CATALOGUES = Path(__file__).parents[1] / "translations"
+
+
+def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, timezone: str = "UTC") -> None:
+    """Teach `app` its `languages` (Babel names, the first is the default), and `?lang=` on every page.
+
+    Templates get `lang` (BCP 47), `dir` (ltr or rtl), `languages` (for the switcher) and the filters `moment` and
+    `day` for Unix seconds.
+    """
+    cookies = Cookies(cookie_secure)
+
+    def select() -> str:
+        chosen = cookies.get(request, _COOKIE) or ""
+        return negotiate([chosen, *g.get("ui_locales", ()), *request.accept_languages.values()], languages)
+
+    def switch() -> Response | None:
+        if request.method != "GET" or b"lang=" not in request.query_string:
+            return None
+        response = redirect(_address(_other_parameters()), 303)
+        chosen = match(request.args.get("lang", ""), languages)
+        if chosen:
+            cookies.set(response, _COOKIE, bcp47(chosen), _YEAR)  # type: ignore[arg-type]
+        return response
+
+    def variables() -> dict[str, object]:
+        locale = _current()
+        return {"lang": bcp47(str(locale)), "dir": locale.text_direction, "languages": _choices(languages)}
+
+    Babel(
+        app,
+        default_locale=languages[0],
+        default_timezone=timezone,
+        default_translation_directories=str(_CATALOGUES),
+        locale_selector=select,
+    )
+    app.before_request(switch)
+    app.context_processor(variables)
+    app.jinja_env.globals["date_order"] = date_order
+    app.jinja_env.filters.update(moment=moment, day=day)
+
+
+def match(tag: str, languages: Sequence[str]) -> str | None:
+    """The one of `languages` that serves a reader of `tag` (BCP 47), or None."""
+    return negotiate_locale([_canonical(tag)], languages)
+
+
+def negotiate(tags: Iterable[str], languages: Sequence[str]) -> str:
+    """The one of `languages` that serves the first possible of `tags`, most wanted first; else the first."""
+    wanted = [_canonical(tag) for tag in list(tags)[:_MOST_PREFERENCES]]
+    return negotiate_locale(wanted, languages) or languages[0]
+
+
+def bcp47(language: str) -> str:
+    """`zh_Hant` as HTML spells it."""
+    return language.replace("_", "-")
+
+
+def moment(at: int) -> Markup:
+    """A date and time in the reader's language and the country's time zone."""
+    when = datetime.fromtimestamp(at, UTC)
+    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), format_datetime(when, "long"))
+
+
+def day(at: int) -> Markup:
+    """A date in the reader's language and the country's time zone."""
+    when = datetime.fromtimestamp(at, UTC)
+    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), format_date(when, "long"))
+
+
+def date_order() -> tuple[str, str, str]:
+    """The order in which this language writes the parts of a date."""
+    return ("year", "month", "day") if _current().language == "zh" else ("day", "month", "year")
+
+
+def _current() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def _canonical(tag: str) -> str:
+    name = tag.replace("-", "_")
+    return "zh_Hant" if name.lower().startswith(_TRADITIONAL) else name
+
+
+def _other_parameters() -> str:
+    # As sent, byte for byte: an authorization request must survive the change of language.
+    pairs = request.query_string.decode("latin-1").split("&")
+    return "&".join(pair for pair in pairs if not pair.startswith("lang="))
+
+
+def _address(query: str) -> str:
+    # One leading slash and no backslash: "//host" would lead away from here.
+    path = f"{request.root_path.rstrip('/')}/{quote(request.path.lstrip('/'))}"
+    return f"{path}?{query}" if query else path
+
+
+def _choices(languages: Sequence[str]) -> list[dict[str, object]]:
+    current, others = _current(), _other_parameters()
+    return [
+        {
+            "lang": bcp47(language),
+            "name": _OWN_NAMES.get(language) or Locale.parse(language).get_language_name(language),
+            "href": _address(f"{others}&lang={bcp47(language)}".lstrip("&")),
+            "current": language == str(current),
+        }
+        for language in languages
+    ]
