@@ -1,0 +1,37 @@
+"""Registrations kept in memory for a few seconds, because every request of every protocol endpoint asks for one.
+
+What it answers may be CACHE_SECONDS old, also in other processes: a suspension takes effect within that time.
+"""
+
+import threading
+
+from idp.domain.clients import registry
+from idp.domain.clients.registry import Client
+from idp.foundation.clock import monotonic
+from idp.foundation.transaction import Store
+
+CACHE_SECONDS = 2.0
+CACHE_SIZE = 4096
+
+
+class Directory:
+    """A cache in front of the registry. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[str, tuple[float, Client]] = {}
+        self._lock = threading.Lock()
+
+    def find(self, client_id: str) -> Client | None:
+        """The registration, or None; an unknown client_id is never cached."""
+        kept = self._kept.get(client_id)
+        if kept is not None and monotonic() - kept[0] < CACHE_SECONDS:
+            return kept[1]
+        with self._store.reading() as connection:
+            client = registry.find(connection, client_id)
+        if client is not None:
+            with self._lock:
+                if len(self._kept) >= CACHE_SIZE:
+                    self._kept.clear()
+                self._kept[client_id] = (monotonic(), client)
+        return client

@@ -1,0 +1,17 @@
+"""Registrations of relying parties."""
+
+from sqlalchemy import Column, Table, Text
+
+from idp.foundation.tables import instant, metadata
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("metadata", Text, nullable=False),
+    Column("secret_digest", Text),
+    Column("status", Text, nullable=False),
+    instant("created_at"),
+    instant("updated_at"),
+)
+"""`metadata` is the RFC 7591 document as registered; `secret_digest` an HMAC-SHA-256 in hexadecimal."""

@@ -1,0 +1,196 @@
+"""One authorization: a code spent once, the tokens made from it, and their common end."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from idp.domain.grants.tables import access_tokens, grants, refresh_tokens
+from idp.foundation.once import spend
+from idp.foundation.transaction import Tx
+
+_insert_grant = insert(grants).inline()
+_insert_access = insert(access_tokens).inline()
+_insert_refresh = insert(refresh_tokens).inline()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was agreed at the authorization endpoint and must hold at the token endpoint."""
+
+    redirect_uri: str
+    scope: str
+    nonce: str | None
+    code_challenge: str | None
+    claims: str | None
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An authorization as stored."""
+
+    id: str
+    person_id: str
+    client_id: str
+    session_id: str
+    offline: bool
+    context: Context
+    code_expires_at: int
+    spent_at: int | None
+    revoked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """An access token that is active now. `grant` is None for a client's own token."""
+
+    client_id: str
+    scope: str
+    issued_at: int
+    expires_at: int
+    grant: Grant | None
+
+
+def digest(secret: str) -> str:
+    """SHA-256 in hexadecimal: all that is kept of a code or token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def open_grant(
+    tx: Tx, code: str, person_id: str, client_id: str, session_id: str, context: Context, *, offline: bool, lifetime: int, code_lifetime: int
+) -> str:
+    """Write an authorization whose code may be redeemed once, soon; returns its id."""
+    row = {
+        "id": digest(code),
+        "person_id": person_id,
+        "client_id": client_id,
+        "session_id": session_id,
+        "offline": offline,
+        "context": json.dumps(asdict(context)),
+        "code_expires_at": tx.now + code_lifetime,
+        "expires_at": tx.now + lifetime,
+        "spent_at": None,
+        "revoked_at": None,
+    }
+    tx.execute(_insert_grant, row)
+    return str(row["id"])
+
+
+def spend_code(tx: Tx, code: str) -> Grant | None:
+    """Redeem the code: the grant for the one caller who was first, None for everybody else."""
+    row = spend(tx, grants, grants.c.id == digest(code))
+    return None if row is None else _grant(row)
+
+
+def of_code(connection: Connection, code: str) -> Grant | None:
+    """The grant a code belongs to, spent or not: for finding what a replayed code must revoke."""
+    row = connection.execute(select(grants).where(grants.c.id == digest(code))).mappings().one_or_none()
+    return None if row is None else _grant(row)
+
+
+def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: int, grant_id: str | None) -> None:
+    """Keep an access token's digest."""
+    row = {
+        "digest": digest(token),
+        "grant_id": grant_id,
+        "client_id": client_id,
+        "scope": scope,
+        "issued_at": tx.now,
+        "expires_at": tx.now + lifetime,
+        "revoked_at": None,
+    }
+    tx.execute(_insert_access, row)
+
+
+def add_refresh_token(tx: Tx, token: str, grant_id: str, expires_at: int) -> None:
+    """Keep a refresh token's digest, as the newest of its family."""
+    row = {"digest": digest(token), "grant_id": grant_id, "issued_at": tx.now, "expires_at": expires_at, "spent_at": None}
+    tx.execute(_insert_refresh, row)
+
+
+def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
+    """Rotate: (grant, expiry) for the one caller who was first, None for everybody else."""
+    row = spend(tx, refresh_tokens, refresh_tokens.c.digest == digest(token))
+    if row is None:
+        return None
+    grant = tx.execute(select(grants).where(grants.c.id == row["grant_id"])).mappings().one()
+    return _grant(grant), row["expires_at"]
+
+
+def of_refresh_token(connection: Connection, token: str) -> Grant | None:
+    """The family a refresh token belongs to, spent or not."""
+    joined = select(grants).join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
+    row = connection.execute(joined.where(refresh_tokens.c.digest == digest(token))).mappings().one_or_none()
+    return None if row is None else _grant(row)
+
+
+def active_access_token(connection: Connection, token: str, now: int) -> AccessToken | None:
+    """The one answer to whether an access token counts: known, not expired, neither it nor its grant revoked."""
+    joined = select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c)).outerjoin(
+        grants, grants.c.id == access_tokens.c.grant_id
+    )
+    live = (access_tokens.c.expires_at > now, access_tokens.c.revoked_at.is_(None), grants.c.revoked_at.is_(None))
+    row = connection.execute(joined.where(access_tokens.c.digest == digest(token), *live)).mappings().one_or_none()
+    return None if row is None else _access_token(row)
+
+
+def revoke(tx: Tx, grant_id: str) -> bool:
+    """End a grant and with it every token of its family; False if it had ended."""
+    return _revoke_where(tx, grants.c.id == grant_id) == 1
+
+
+def revoke_access_token(tx: Tx, token: str, client_id: str) -> bool:
+    """End one access token of this client; False if there was none."""
+    mine = (access_tokens.c.digest == digest(token), access_tokens.c.client_id == client_id)
+    ended = update(access_tokens).where(*mine, access_tokens.c.revoked_at.is_(None)).values(revoked_at=tx.now)
+    return tx.execute(ended).rowcount == 1
+
+
+def revoke_session(tx: Tx, session_id: str) -> int:
+    """End what was granted within a browser session that is over; offline access stays until withdrawn."""
+    return _revoke_where(tx, grants.c.session_id == session_id, grants.c.offline.is_(False))
+
+
+def revoke_person(tx: Tx, person_id: str) -> int:
+    """End everything a person granted: after a lock, a recovery, a death."""
+    return _revoke_where(tx, grants.c.person_id == person_id)
+
+
+def sweep(tx: Tx, limit: int = 1000) -> int:
+    """Drop grants and tokens whose time is over; returns how many grants."""
+    tx.execute(delete(access_tokens).where(access_tokens.c.expires_at < tx.now - 3600))
+    over = select(grants.c.id).where(grants.c.expires_at < tx.now - 3600).limit(limit)
+    return tx.execute(delete(grants).where(grants.c.id.in_(over))).rowcount
+
+
+def _revoke_where(tx: Tx, *where: ColumnElement[bool]) -> int:
+    return tx.execute(update(grants).where(*where, grants.c.revoked_at.is_(None)).values(revoked_at=tx.now)).rowcount
+
+
+def _access_token(row: Mapping[str, Any]) -> AccessToken:
+    grant = None
+    if row["grant_id"] is not None:
+        grant = _grant({column.name: row[f"of_{column.name}"] for column in grants.c})
+    return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant)
+
+
+def _grant(row: Mapping[str, Any]) -> Grant:
+    context = json.loads(row["context"])
+    context["amr"] = tuple(context["amr"])
+    return Grant(
+        row["id"],
+        row["person_id"],
+        row["client_id"],
+        row["session_id"],
+        row["offline"],
+        Context(**context),
+        row["code_expires_at"],
+        row["spent_at"],
+        row["revoked_at"],
+    )

@@ -1,0 +1,62 @@
+"""Consents, grants and their tokens. Codes and tokens are kept as digests only."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
+
+from idp.foundation.tables import digest, instant, metadata
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+    Column("allowed", Text, nullable=False),
+    instant("given_at"),
+    instant("used_at"),
+    instant("withdrawn_at", nullable=True),
+)
+"""`allowed` lists scopes and claims by name, separated by spaces."""
+
+grants = Table(
+    "grants",
+    metadata,
+    digest("id"),
+    Column("person_id", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("offline", Boolean, nullable=False),
+    Column("context", Text, nullable=False),
+    instant("code_expires_at"),
+    instant("spent_at", nullable=True),
+    instant("revoked_at", nullable=True),
+    instant("expires_at"),
+    Index("ix_grants_person_id_client_id", "person_id", "client_id"),
+    Index("ix_grants_session_id", "session_id"),
+    Index("ix_grants_expires_at", "expires_at"),
+)
+"""One authorization. Its id is the digest of its code; `spent_at` says when the code was redeemed."""
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    digest(),
+    Column("grant_id", Text, ForeignKey("grants.id", ondelete="CASCADE")),
+    Column("client_id", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    instant("issued_at"),
+    instant("expires_at"),
+    instant("revoked_at", nullable=True),
+    Index("ix_access_tokens_expires_at", "expires_at"),
+)
+"""`grant_id` is NULL for a client's own token (client credentials)."""
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    digest(),
+    Column("grant_id", Text, ForeignKey("grants.id", ondelete="CASCADE"), nullable=False),
+    instant("issued_at"),
+    instant("expires_at"),
+    instant("spent_at", nullable=True),
+    Index("ix_refresh_tokens_grant_id", "grant_id"),
+)
+"""The family of a refresh token is its grant: revoking the grant kills every token of the family."""

@@ -1,0 +1,50 @@
+"""Personal attributes by their OpenID Connect claim names, sealed one by one."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, delete, insert, select
+
+from idp.domain.people.tables import attributes
+from idp.foundation.transaction import Tx
+from idp.foundation.vault.vault import Vault
+
+TABLE = "person_attributes"
+
+
+def put(tx: Tx, vault: Vault, person_id: str, values: Mapping[str, object], source: str) -> None:
+    """Set attributes, replacing those of the same name. `source` says who vouches: "person", "register", "import"."""
+    names = list(values)
+    tx.execute(delete(attributes).where(attributes.c.person_id == person_id, attributes.c.name.in_(names)))
+    rows = [
+        {
+            "person_id": person_id,
+            "name": name,
+            "value": vault.seal(tx.connection, person_id, TABLE, name, json.dumps(value)),
+            "source": source,
+            "updated_at": tx.now,
+        }
+        for name, value in values.items()
+    ]
+    if rows:
+        tx.execute(insert(attributes), rows)
+
+
+def read(
+    connection: Connection, vault: Vault, person_id: str, names: Iterable[str] | None = None
+) -> dict[str, object]:
+    """Claim name to JSON value, of those asked for (all if None) that the record holds."""
+    statement = select(attributes.c.name, attributes.c.value).where(attributes.c.person_id == person_id)
+    if names is not None:
+        statement = statement.where(attributes.c.name.in_(list(names)))
+    return {
+        row.name: json.loads(vault.open(connection, person_id, TABLE, row.name, row.value))
+        for row in connection.execute(statement)
+    }
+
+
+def sources(connection: Connection, person_id: str) -> dict[str, tuple[str, int]]:
+    """Claim name to (who vouches for it, since when), for the citizen's own page."""
+    statement = select(attributes.c.name, attributes.c.source, attributes.c.updated_at)
+    rows = connection.execute(statement.where(attributes.c.person_id == person_id))
+    return {row.name: (row.source, row.updated_at) for row in rows}

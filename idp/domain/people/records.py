@@ -1,0 +1,86 @@
+"""The record itself: made, looked up, its status and its assurance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from idp.domain.people import verifications
+from idp.domain.people.tables import people
+from idp.foundation.audit.event import Event
+from idp.foundation.randomness import identifier
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.foundation.vault.vault import Vault
+from idp.protocol.assurance import Level
+from idp.protocol.identity_assurance import Verification
+
+
+class Status(StrEnum):
+    """Only ACTIVE people sign in and receive tokens."""
+
+    ACTIVE = "active"
+    LOCKED = "locked"
+    DECEASED = "deceased"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An identity record without anything personal in it."""
+
+    id: str
+    status: Status
+    assurance: Level
+    locale: str
+    created_at: int
+
+
+def create(tx: Tx, vault: Vault, *, locale: str = "en", assurance: Level = Level.LOW) -> Person:
+    """A new, active record with its own data key."""
+    person = Person(identifier(), Status.ACTIVE, assurance, locale, tx.now)
+    row = {"id": person.id, "status": "active", "assurance": assurance.value, "locale": locale, "created_at": tx.now}
+    tx.execute(insert(people), row)
+    vault.admit(tx, person.id)
+    tx.record(Event("people.record.created", person.id, person.id, {"assurance": assurance.value}))
+    return person
+
+
+def find(connection: Connection, person_id: str) -> Person | None:
+    """The record, or None."""
+    row = connection.execute(select(people).where(people.c.id == person_id)).mappings().one_or_none()
+    return None if row is None else _person(row)
+
+
+def get(connection: Connection, person_id: str) -> Person:
+    """The record. Raises Refusal("people.unknown")."""
+    person = find(connection, person_id)
+    if person is None:
+        raise Refusal("people.unknown", "no such person")
+    return person
+
+
+def set_locale(tx: Tx, person_id: str, locale: str) -> None:
+    """The language of letters and messages."""
+    tx.execute(update(people).where(people.c.id == person_id).values(locale=locale))
+
+
+def set_status(tx: Tx, person_id: str, status: Status, actor: str, reason: str) -> None:
+    """Lock, unlock, mark deceased or close; takes effect at every grant from the commit on."""
+    tx.execute(update(people).where(people.c.id == person_id).values(status=status.value))
+    tx.record(Event("people.status.changed", actor, person_id, {"status": status.value, "reason": reason}))
+
+
+def set_assurance(
+    tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verification, actor: str
+) -> None:
+    """Raise (or lower) how well the person is known, keeping how that was found out."""
+    verifications.keep(tx, vault, person_id, level, verification)
+    tx.execute(update(people).where(people.c.id == person_id).values(assurance=level.value))
+    tx.record(Event("people.assurance.changed", actor, person_id, {"level": level.value}))
+
+
+def _person(row: Mapping[str, Any]) -> Person:
+    return Person(row["id"], Status(row["status"]), Level(row["assurance"]), row["locale"], row["created_at"])

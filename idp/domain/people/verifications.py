@@ -1,0 +1,31 @@
+"""How identity was verified: kept for auditors and for relying parties that ask for verified claims."""
+
+from sqlalchemy import Connection, insert, select
+
+from idp.domain.people.tables import verifications
+from idp.foundation.randomness import identifier
+from idp.foundation.transaction import Tx
+from idp.foundation.vault.vault import Vault
+from idp.protocol.assurance import Level
+from idp.protocol.identity_assurance import Verification
+
+TABLE = "person_verifications"
+
+
+def keep(tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verification) -> None:
+    """Add one verification; earlier ones stay."""
+    record = vault.seal(tx.connection, person_id, TABLE, "record", verification.to_json())
+    row = {"id": identifier(), "person_id": person_id, "level": level.value, "record": record, "at": tx.now}
+    tx.execute(insert(verifications), row)
+
+
+def latest(connection: Connection, vault: Vault, person_id: str) -> Verification | None:
+    """The most recent verification, or None for somebody who never verified."""
+    statement = (
+        select(verifications.c.record)
+        .where(verifications.c.person_id == person_id)
+        .order_by(verifications.c.at.desc(), verifications.c.id)
+        .limit(1)
+    )
+    record = connection.execute(statement).scalar_one_or_none()
+    return None if record is None else Verification.from_json(vault.open(connection, person_id, TABLE, "record", record))

@@ -1,0 +1,66 @@
+"""Everything a journey may use, built once by app.py and handed down."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.domain.clients.directory import Directory
+from idp.domain.people.port import PopulationRegister
+from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
+from idp.foundation.keyring.keyring import Keyring
+from idp.foundation.messages.port import Channel
+from idp.foundation.outbound import OutboundClient
+from idp.foundation.transaction import Store, Tx
+from idp.foundation.vault.box import Box
+from idp.foundation.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long things last, in seconds."""
+
+    code: int = 60
+    access_token: int = 900
+    id_token: int = 300
+    refresh_token: int = 30 * 24 * 3600
+    grant: int = 90 * 24 * 3600
+    session_idle: int = 3600
+    session_absolute: int = 12 * 3600
+    login: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The power to run journeys. Nothing in it changes after start-up; caches inside have an age."""
+
+    issuer: str
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    box: Box
+    lifetimes: Lifetimes
+    hasher: PasswordHasher
+    rp_id: str
+    rp_name: str
+    clients: Directory
+    client_secret_key: bytes
+    pairwise_key: bytes
+    register: PopulationRegister
+    channels: Mapping[str, Channel]
+    certificates: CertificateAuthority
+    timestamps: TimestampAuthority
+    outbound: OutboundClient
+    data_dir: Path
+    country: str
+
+    def transaction(self) -> AbstractContextManager[Tx]:
+        """The one write transaction of a piece of work."""
+        return self.store.transaction()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Reads outside a transaction."""
+        return self.store.reading()
