@@ -1,0 +1,213 @@
+"""RFC 7515 and RFC 7519, https://www.rfc-editor.org/rfc/rfc7519: signed tokens, one purpose each (RFC 8725).
+
+joserfc signs and verifies; in front of it stands a gate, because a library must read what others write and we must not:
+three canonical base64url segments, I-JSON, explicit `alg` and `typ` for each purpose, no key and no address in the
+header, whole-second times. Left out: encryption (JWE), JSON serialization, detached and unencoded payloads, `crit`.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
+from idp.protocol.strict_json import NotStrictJSON, parse_object
+
+Keys = ECKey | RSAKey | OKPKey | KeySet
+
+LARGEST_TOKEN: Final = 16 * 1024
+SKEW: Final = 10
+"""Seconds by which another's clock may be ahead of ours."""
+LATEST_TIME: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
+LONGEST_STRING: Final = 1024
+MOST_AUDIENCES: Final = 8
+HEADER_MEMBERS: Final = ("alg", "kid", "typ", "x5t", "x5t#S256")
+"""What a header may hold. Not `jwk`, `jku`, `x5u`, `x5c`: keys come from us. Not `crit`, `b64`, `zip`: no extensions."""
+
+_SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
+_LAST = {2: re.compile(r"[AQgw]$"), 3: re.compile(r"[AEIMQUYcgkosw048]$")}  # RFC 4648 section 3.5
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+class _Registry(jws.JWSRegistry):
+    """joserfc's rules for one purpose: the algorithms named and no other, our header members and no other."""
+
+    max_header_length = 1024
+    max_payload_length = LARGEST_TOKEN
+
+    def __init__(self, algorithms: Sequence[str]) -> None:
+        super().__init__(algorithms=tuple(algorithms), strict_check_header=True)
+        self.header_registry = {name: self.header_registry[name] for name in HEADER_MEMBERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a token is for, and so what it must look like. `types` are the values of `typ` that we read; "" is none."""
+
+    name: str
+    algorithms: tuple[str, ...]
+    typ: str
+    types: frozenset[str]
+    required: tuple[str, ...]
+    expires: bool
+    refusal: str
+    registry: jws.JWSRegistry
+
+
+def _purpose(
+    name: str,
+    algorithms: Sequence[str],
+    *,
+    required: Sequence[str],
+    typ: str = "JWT",
+    others: Sequence[str] = (),
+    expires: bool = True,
+    refusal: str = INVALID_REQUEST,
+) -> Purpose:
+    types = frozenset(one.lower() for one in (typ, *others))
+    return Purpose(name, tuple(algorithms), typ, types, tuple(required), expires, refusal, _Registry(algorithms))
+
+
+ID_TOKEN: Final = _purpose("ID token", ("ES256", "RS256"), required=("iss", "sub", "aud", "exp", "iat"))
+ID_TOKEN_HINT: Final = _purpose(
+    "id_token_hint", ("ES256", "RS256"), required=("iss", "sub", "aud", "exp", "iat"), expires=False
+)
+"""An ID token that comes back to us: it proves who was meant, long after it expired (Core 3.1.2.1, Logout 1.0)."""
+LOGOUT_TOKEN: Final = _purpose(
+    "logout token", ("ES256", "RS256"), required=("iss", "aud", "exp", "iat", "jti", "events"), typ="logout+jwt"
+)
+CLIENT_ASSERTION: Final = _purpose(
+    "client_assertion",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss", "sub", "aud", "exp", "jti"),
+    others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
+    refusal=INVALID_CLIENT,
+)
+
+
+def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:
+    """The compact JWS of `claims` for `purpose`. ValueError for an algorithm that the purpose does not have."""
+    header = _header(purpose.typ, alg, kid)
+    if alg not in purpose.algorithms:
+        raise ValueError(f"{purpose.name} is not signed with {alg}")
+    return jws.serialize_compact(header, _ENCODE(claims), key, registry=purpose.registry)
+
+
+def verify(
+    purpose: Purpose,
+    token: str,
+    keys: Keys,
+    now: int,
+    *,
+    issuer: str | None = None,
+    algorithms: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The claims of `token`, which one of `keys` signed for `purpose`; `exp`, `nbf`, `iat` and `iss` are checked.
+
+    `algorithms` narrows those of the purpose. Audience and replay are the caller's.
+    Raises OAuthError with the purpose's code.
+    """
+    header, claims = unverified(purpose, token)
+    if algorithms is not None and header["alg"] not in algorithms:
+        raise _refusal(purpose, "its algorithm is not the registered one")
+    try:
+        jws.deserialize_compact(token, keys, registry=purpose.registry)
+    except (JoseError, ValueError, TypeError) as error:
+        raise _refusal(purpose, "its signature is not valid under a known key") from error
+    _check_times(purpose, claims, now)
+    if issuer is not None and claims.get("iss") != issuer:
+        raise _refusal(purpose, "it has another issuer")
+    return claims
+
+
+def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims as they are written, through the gate but not yet believed: to find whose keys to verify with.
+
+    Raises OAuthError with the purpose's code.
+    """
+    try:
+        header, claims = (parse_object(octets) for octets in _segments(token)[:2])
+        _check_header(purpose, header)
+        _check_claims(purpose, claims)
+    except (NotStrictJSON, _Malformed) as error:
+        raise _refusal(purpose, str(error)) from error
+    return header, claims
+
+
+class _Malformed(Exception):
+    """The gate says no; the message says why."""
+
+
+def _refusal(purpose: Purpose, why: str) -> OAuthError:
+    return OAuthError(purpose.refusal, f"The {purpose.name} is refused: {why}.")
+
+
+@lru_cache(maxsize=64)
+def _header(typ: str, alg: str, kid: str) -> dict[str, Any]:
+    """Shared by every token of a key: joserfc reads a header and does not write to it when given one key."""
+    return {"alg": alg, "kid": kid, "typ": typ}
+
+
+def _segments(token: str) -> list[bytes]:
+    if len(token) > LARGEST_TOKEN:
+        raise _Malformed("it is too large")
+    segments = token.split(".", 3)
+    if len(segments) != 3:  # noqa: PLR2004 (RFC 7515 section 3.1)
+        raise _Malformed("it does not have three segments")
+    return [_octets(segment) for segment in segments]
+
+
+def _octets(segment: str) -> bytes:
+    """RFC 7515 section 2: base64url without padding, and only the canonical spelling of its last bits."""
+    last = _LAST.get(len(segment) % 4)
+    if not _SEGMENT.fullmatch(segment) or len(segment) % 4 == 1 or (last and not last.search(segment)):
+        raise _Malformed("a segment is not base64url")
+    return urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+
+
+def _check_header(purpose: Purpose, header: Mapping[str, Any]) -> None:
+    if not all(name in HEADER_MEMBERS and isinstance(value, str) for name, value in header.items()):
+        raise _Malformed("its header holds something that is not allowed")
+    if header.get("alg") not in purpose.algorithms:
+        raise _Malformed(f"its algorithm is none of {', '.join(purpose.algorithms)}")
+    typ = header.get("typ", "").lower().removeprefix("application/")  # RFC 7515 section 4.1.9
+    if typ not in purpose.types:
+        raise _Malformed("it was made for another purpose (typ)")
+
+
+def _check_claims(purpose: Purpose, claims: Mapping[str, Any]) -> None:
+    missing = [name for name in purpose.required if claims.get(name) in (None, "", [])]
+    if missing:
+        raise _Malformed(f"it lacks {', '.join(missing)}")
+    for name in ("iss", "sub", "jti", "nonce", "sid"):
+        if name in claims and not _is_short_string(claims[name]):
+            raise _Malformed(f"{name} is not a text")
+    for name in ("exp", "nbf", "iat", "auth_time"):
+        if name in claims and not _is_time(claims[name]):
+            raise _Malformed(f"{name} is not a whole number of seconds in this age of the world")
+    audiences = claims.get("aud", [])
+    listed = audiences if isinstance(audiences, list) else [audiences]
+    if len(listed) > MOST_AUDIENCES or not all(map(_is_short_string, listed)):
+        raise _Malformed("aud is neither a text nor a list of texts")
+
+
+def _is_short_string(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_STRING
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LATEST_TIME
+
+
+def _check_times(purpose: Purpose, claims: Mapping[str, Any], now: int) -> None:
+    if purpose.expires and claims.get("exp", 0) <= now:
+        raise _refusal(purpose, "it has expired")
+    if claims.get("nbf", 0) > now + SKEW or claims.get("iat", 0) > now + SKEW:
+        raise _refusal(purpose, "it is not valid yet")

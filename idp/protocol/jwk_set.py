@@ -1,0 +1,71 @@
+"""RFC 7517, https://www.rfc-editor.org/rfc/rfc7517: the public keys a client registers, and those we publish.
+
+A client's set holds public RSA (2,048 bits or more), P-256 and Ed25519 keys only. Left out: `jwks_uri` (nothing is
+fetched), certificates in keys (`x5c`, `x5u`), encryption keys.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
+
+MOST_KEYS: Final = 10
+SMALLEST_RSA: Final = 2048
+LARGEST_RSA: Final = 8192
+PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 section 6
+KEY_TYPES: Final[Mapping[str, type[RSAKey | ECKey | OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+CURVES: Final = frozenset({"P-256", "Ed25519"})
+
+
+def faults(document: object) -> list[str]:
+    """Everything wrong with a client's JWK Set, each the rest of a sentence about it; empty if it may be registered."""
+    keys = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(keys, list) or not 0 < len(keys) <= MOST_KEYS:
+        return [f"is not a JWK Set of 1 to {MOST_KEYS} keys"]
+    found = [f"key {number} {fault}" for number, key in enumerate(keys, 1) if (fault := _fault(key))]
+    identifiers = [key.get("kid") for key in keys if isinstance(key, Mapping)]
+    if len(keys) > 1 and len(set(map(str, identifiers))) < len(keys):
+        found.append("needs a different kid for each of several keys")
+    return found
+
+
+def public_keys(document: Mapping[str, Any]) -> KeySet:
+    """The keys of a set that has no `faults`."""
+    return KeySet([_imported(key) for key in document["keys"]])
+
+
+def published(keys: Iterable[Key]) -> dict[str, object]:
+    """The JWK Set document of our own `keys`: public members only, each with `kid`, `use` and `alg` if it has them."""
+    return {"keys": [key.as_dict(private=False) for key in keys]}
+
+
+def _fault(key: object) -> str | None:
+    if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
+        return "is not an object"
+    if key.get("kty") not in KEY_TYPES:
+        return "has a kty other than RSA, EC and OKP"
+    if not PRIVATE_MEMBERS.isdisjoint(key):
+        return "holds private members; register the public key, and replace this one, for it is no longer secret"
+    if key.get("use", "sig") != "sig":
+        return "is not for signatures (use)"
+    return _fault_of_material(key)
+
+
+def _fault_of_material(key: Mapping[str, Any]) -> str | None:
+    try:
+        imported = _imported(key)
+    except (JoseError, ValueError, TypeError, KeyError, OverflowError):
+        return "cannot be read"
+    if isinstance(imported, RSAKey):
+        size = imported.public_key.key_size
+        return (
+            None
+            if SMALLEST_RSA <= size <= LARGEST_RSA
+            else f"has {size} bits; {SMALLEST_RSA} to {LARGEST_RSA} are allowed"
+        )
+    return None if key.get("crv") in CURVES else "is on another curve than P-256 and Ed25519"
+
+
+def _imported(key: Mapping[str, Any]) -> RSAKey | ECKey | OKPKey:
+    return KEY_TYPES[key["kty"]].import_key(dict(key))

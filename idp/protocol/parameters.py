@@ -1,0 +1,75 @@
+"""RFC 6749 section 3.1 and 3.2, https://www.rfc-editor.org/rfc/rfc6749#section-3.1: request parameters, read strictly.
+
+A parameter stands once, one without a value counts as omitted, unknown ones are ignored (but measured). The bounds are
+ours. Left out: parameters that may repeat (`resource` of RFC 8707, `audience` of RFC 8693), which we do not offer.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from idp.protocol.errors import INVALID_REQUEST, OAuthError
+
+LONGEST_NAME: Final = 128
+LONGEST_VALUE: Final = 4096
+LONGEST: Final[Mapping[str, int]] = {
+    "scope": 1024,
+    "state": 2048,
+    "nonce": 1024,
+    "claims": 8192,
+    "id_token_hint": 8192,  # it may hold verified_claims
+    "client_assertion": 8192,
+}
+MOST_PARAMETERS: Final = 64
+LARGEST_REQUEST: Final = 16 * 1024
+
+_CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+_JSON_WHITE_SPACE: Final = str.maketrans("\t\r\n", "   ")
+
+
+def single(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The parameters of one request by name, from its decoded (name, value) pairs in query and body together.
+
+    Raises OAuthError(invalid_request) for anything repeated, oversized or unprintable.
+    """
+    if len(pairs) > MOST_PARAMETERS:
+        raise OAuthError(INVALID_REQUEST, f"More than {MOST_PARAMETERS} parameters were sent.")
+    seen: dict[str, str] = {}
+    octets = 0
+    for name, value in pairs:
+        octets += _octets(name, LONGEST_NAME, "A parameter name")
+        octets += _octets(_visible(name, value), LONGEST.get(name, LONGEST_VALUE), f"The parameter {name}")
+        if name in seen:
+            raise OAuthError(INVALID_REQUEST, f"The parameter {name} was sent more than once.")
+        seen[name] = value
+    if octets > LARGEST_REQUEST:
+        raise OAuthError(INVALID_REQUEST, "The request is too large.")
+    return {name: value for name, value in seen.items() if value}
+
+
+def required(parameters: Mapping[str, str], name: str) -> str:
+    """The value of `name`. Raises OAuthError(invalid_request) that names it when it is missing."""
+    value = parameters.get(name)
+    if not value:
+        raise OAuthError(INVALID_REQUEST, f"The parameter {name} is missing.")
+    return value
+
+
+def space_separated(text: str | None) -> tuple[str, ...]:
+    """The distinct values of a space-delimited list, in their order (RFC 6749 section 3.3)."""
+    return tuple(dict.fromkeys(value for value in (text or "").split(" ") if value))
+
+
+def _visible(name: str, value: str) -> str:
+    """`claims` is JSON and may be indented; no other value has a use for a control character."""
+    return value.translate(_JSON_WHITE_SPACE) if name == "claims" else value
+
+
+def _octets(text: str, longest: int, what: str) -> int:
+    if len(text) > longest:
+        raise OAuthError(INVALID_REQUEST, f"{what[:80]} is longer than {longest} characters.")
+    if not text.isprintable() and text.translate(_CONTROLS) != text:
+        raise OAuthError(INVALID_REQUEST, f"{what[:80]} holds a control character.")
+    try:
+        return len(text.encode())
+    except UnicodeError:
+        raise OAuthError(INVALID_REQUEST, f"{what[:80]} is not valid UTF-8.") from None
