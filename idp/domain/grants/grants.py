@@ -1,6 +1,5 @@
 """One authorization: a code spent once, the tokens made from it, and their common end."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from idp.domain.grants.tables import access_tokens, grants, refresh_tokens
 from idp.foundation.once import spend
 from idp.foundation.transaction import Tx
+from idp.protocol.access_token import digest
 
 _insert_grant = insert(grants).inline()
 _insert_access = insert(access_tokens).inline()
@@ -55,11 +55,6 @@ class AccessToken:
     issued_at: int
     expires_at: int
     grant: Grant | None
-
-
-def digest(secret: str) -> str:
-    """SHA-256 in hexadecimal: all that is kept of a code or token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def open_grant(

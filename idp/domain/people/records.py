@@ -41,10 +41,10 @@ class Person:
 def create(tx: Tx, vault: Vault, *, locale: str = "en", assurance: Level = Level.LOW) -> Person:
     """A new, active record with its own data key."""
     person = Person(identifier(), Status.ACTIVE, assurance, locale, tx.now)
-    row = {"id": person.id, "status": "active", "assurance": assurance.value, "locale": locale, "created_at": tx.now}
+    row = {"id": person.id, "status": "active", "assurance": assurance.word, "locale": locale, "created_at": tx.now}
     tx.execute(insert(people), row)
     vault.admit(tx, person.id)
-    tx.record(Event("people.record.created", person.id, person.id, {"assurance": assurance.value}))
+    tx.record(Event("people.record.created", person.id, person.id, {"assurance": assurance.word}))
     return person
 
 
@@ -78,9 +78,10 @@ def set_assurance(
 ) -> None:
     """Raise (or lower) how well the person is known, keeping how that was found out."""
     verifications.keep(tx, vault, person_id, level, verification)
-    tx.execute(update(people).where(people.c.id == person_id).values(assurance=level.value))
-    tx.record(Event("people.assurance.changed", actor, person_id, {"level": level.value}))
+    tx.execute(update(people).where(people.c.id == person_id).values(assurance=level.word))
+    tx.record(Event("people.assurance.changed", actor, person_id, {"level": level.word}))
 
 
 def _person(row: Mapping[str, Any]) -> Person:
-    return Person(row["id"], Status(row["status"]), Level(row["assurance"]), row["locale"], row["created_at"])
+    level = Level.of(row["assurance"]) or Level.LOW
+    return Person(row["id"], Status(row["status"]), level, row["locale"], row["created_at"])

@@ -1,5 +1,8 @@
 """How identity was verified: kept for auditors and for relying parties that ask for verified claims."""
 
+import json
+from dataclasses import asdict
+
 from sqlalchemy import Connection, insert, select
 
 from idp.domain.people.tables import verifications
@@ -7,15 +10,15 @@ from idp.foundation.randomness import identifier
 from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Level
-from idp.protocol.identity_assurance import Verification
+from idp.protocol.identity_assurance import Check, Evidence, Verification
 
 TABLE = "person_verifications"
 
 
 def keep(tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verification) -> None:
     """Add one verification; earlier ones stay."""
-    record = vault.seal(tx.connection, person_id, TABLE, "record", verification.to_json())
-    row = {"id": identifier(), "person_id": person_id, "level": level.value, "record": record, "at": tx.now}
+    record = vault.seal(tx.connection, person_id, TABLE, "record", json.dumps(asdict(verification)))
+    row = {"id": identifier(), "person_id": person_id, "level": level.word, "record": record, "at": tx.now}
     tx.execute(insert(verifications), row)
 
 
@@ -28,4 +31,12 @@ def latest(connection: Connection, vault: Vault, person_id: str) -> Verification
         .limit(1)
     )
     record = connection.execute(statement).scalar_one_or_none()
-    return None if record is None else Verification.from_json(vault.open(connection, person_id, TABLE, "record", record))
+    return None if record is None else _read(vault.open(connection, person_id, TABLE, "record", record))
+
+
+def _read(text: str) -> Verification:
+    document = json.loads(text)
+    evidence = tuple(
+        Evidence(**item | {"checks": tuple(Check(**check) for check in item["checks"])}) for item in document["evidence"]
+    )
+    return Verification(**document | {"claims": tuple(document["claims"]), "evidence": evidence})

@@ -1,0 +1,133 @@
+"""The composition root: builds everything once, on one page. Nothing else constructs what it needs."""
+
+from flask import Flask
+
+from idp import plugins
+from idp.config import ROOT, Settings
+from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.domain.clients.directory import Directory
+from idp.domain.grants import grants
+from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
+from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
+from idp.foundation import limits, once
+from idp.foundation.audit import checkpoint
+from idp.foundation.clock import Clock, system_clock
+from idp.foundation.courier import Courier
+from idp.foundation.keyring import inventory, rotation
+from idp.foundation.keyring.keyring import Keyring
+from idp.foundation.messages import message
+from idp.foundation.outbound import OutboundClient
+from idp.foundation.transaction import Store
+from idp.foundation.vault.box import Box
+from idp.foundation.vault.vault import Vault
+from idp.journeys.oidc import logout_notices
+from idp.journeys.provider import Lifetimes, Provider
+from idp.web import account, console, csrf, errors, headers, inbox, locale, oidc, proofing, signin, signing, theme
+
+LANGUAGES = ("en", "zh_Hant", "ar")
+LARGEST_REQUEST = 24 * 1024 * 1024
+SWEEP_EVERY = 60
+"""The courier sweeps expired rows once in so many rounds."""
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
+    """The whole application. The database and the keys must be ready: `prepare` makes them so."""
+    country = theme.load(settings.theme)
+    provider = create_provider(settings, country, clock)
+    app = Flask("idp", root_path=str(ROOT / "idp" / "web"), template_folder=str(ROOT / "templates"))
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["provider"] = provider
+    app.extensions["courier"] = create_courier(provider)
+    errors.init(app)
+    headers.init(app, https=settings.https)
+    locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
+    theme.init(app, country)
+    csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
+    oidc.init(app, provider)
+    for room in (signin, account, proofing, signing, console):
+        app.register_blueprint(room.blueprint)
+    if settings.mail == "inbox":
+        app.register_blueprint(inbox.blueprint)
+    return app
+
+
+def create_provider(settings: Settings, country: theme.Theme, clock: Clock = system_clock) -> Provider:
+    """Everything journeys use."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = Store(settings.database_url, clock)
+    keyring = create_keyring(settings, store)
+    keks, active_kek = keyring.secrets("kek")
+    box = Box(keyring.secret("messages"))
+    certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
+    return Provider(
+        issuer=settings.issuer,
+        store=store,
+        keyring=keyring,
+        vault=Vault(keks, active_kek, keyring.secret("index")),
+        box=box,
+        lifetimes=_lifetimes(settings),
+        hasher=PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1),
+        rp_id=settings.host,
+        rp_name=f"{country.service['en']} {country.country['en']}",
+        clients=Directory(store),
+        client_secret_key=keyring.secret("client-secrets"),
+        pairwise_key=keyring.secret("pairwise"),
+        register=plugins.register(settings),
+        channels=plugins.channels(settings, store, box),
+        certificates=certificates,
+        timestamps=EmbeddedTimestampAuthority(certificates),
+        outbound=OutboundClient(frozenset(settings.outbound_allow)),
+        data_dir=settings.data_dir,
+        country=country.code,
+    )
+
+
+def create_keyring(settings: Settings, store: Store) -> Keyring:
+    """The keyring by itself, for commands that need no more."""
+    return Keyring(store, plugins.key_store(settings), inventory.read(ROOT / "keys" / "inventory.toml"))
+
+
+def create_courier(provider: Provider) -> Courier:
+    """What happens after the commit, and the chores that nobody asks for."""
+    handlers = {
+        "message": message.handler(provider.channels, provider.box),
+        "backchannel_logout": logout_notices.handler(provider),
+    }
+    copy = provider.data_dir / "audit-checkpoints.log"
+    rounds = iter(range(10**12))
+
+    def sign_checkpoint() -> None:
+        checkpoint.advance(provider.store, provider.keyring, provider.issuer, copy)
+
+    def sweep() -> None:
+        if next(rounds) % SWEEP_EVERY == 0:
+            with provider.transaction() as tx:
+                once.sweep(tx)
+                limits.sweep(tx)
+                grants.sweep(tx)
+
+    return Courier(provider.store, handlers, (sign_checkpoint, sweep))
+
+
+def prepare(settings: Settings) -> list[str]:
+    """Make the keys that are missing, never replacing one that the database knows; returns what was made."""
+    store = Store(settings.database_url)
+    made = rotation.prepare(store, create_keyring(settings, store))
+    folder = settings.keys_dir / "authority"
+    if not folder.exists():
+        create_authority(store.now()).save(folder)
+        made.append("authority")
+    store.dispose()
+    return made
+
+
+def _lifetimes(settings: Settings) -> Lifetimes:
+    return Lifetimes(
+        code=settings.code_lifetime,
+        access_token=settings.access_token_lifetime,
+        id_token=settings.id_token_lifetime,
+        refresh_token=settings.refresh_token_lifetime,
+        session_idle=settings.session_idle,
+        session_absolute=settings.session_absolute,
+    )

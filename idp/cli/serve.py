@@ -1,0 +1,45 @@
+"""`idp serve`: the web server, with several worker processes."""
+
+import multiprocessing
+import os
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from idp.cli import House, pass_house
+from idp.config import MIGRATIONS, ROOT
+from idp.foundation.database import Outdated, check
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=0, help="Worker processes; 0 (the default) means one for each processor, at most 8.")
+@pass_house
+def serve(house: House, host: str, port: int, workers: int) -> None:
+    """Serve the provider until stopped with Ctrl-C.
+
+    The database must be at this version (`idp db upgrade`); workers never change the schema.
+    """
+    try:
+        check(house.store, MIGRATIONS)
+    except Outdated as error:
+        raise click.ClickException(f"{error} Run `idp db upgrade`, then serve again.") from error
+    threads = 1 if house.store.is_sqlite else 4
+    house.provider  # noqa: B018 (a missing key or file is told here, once, and not by each worker)
+    house.store.dispose()
+    count = workers or min(multiprocessing.cpu_count(), 8)
+    click.echo(f"Serving {house.settings.issuer} on http://{host}:{port} with {count} workers; stop with Ctrl-C.")
+    os.chdir(ROOT)
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=count,
+        blocking_threads=threads,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()

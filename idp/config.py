@@ -1,0 +1,198 @@
+"""Frozen settings, read once from the environment or a TOML file, and handed down: nothing below reads either.
+
+`IDP_CONFIG` names a TOML file whose keys are the settings' names in lower case; a variable `IDP_NAME` beats the file.
+Every fault is found before anything starts, and all are reported at once, by name.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parent.parent
+MIGRATIONS = str(ROOT / "migrations")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Misconfigured(Exception):
+    """One or more settings are missing or wrong; `faults` says each in a sentence that begins with its name."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: how a text becomes a value, what holds without one, and what it is for."""
+
+    parse: Callable[[str], Any]
+    default: str
+    help: str
+
+
+def _issuer(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("must be an https URL, such as https://id.example.org")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise ValueError("must be scheme, host and port only, without a final slash")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must be https; http is for loopback addresses only")
+    return text
+
+
+def _database(text: str) -> str:
+    if text.startswith("sqlite:///"):
+        return text
+    for scheme in ("postgresql://", "postgres://", "postgresql+psycopg://"):
+        if text.startswith(scheme):
+            return "postgresql+psycopg://" + text.removeprefix(scheme)
+    raise ValueError("must begin with sqlite:/// or postgresql://")
+
+
+def _seconds(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise ValueError("must be a positive number of seconds")
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise ValueError("must be a positive whole number")
+    return value
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _channel(text: str) -> str:
+    if text != "inbox" and not text.startswith(("smtp://", "smtps://")):
+        raise ValueError("must be inbox, or smtp://user:password@host:port, or smtps://…")
+    return text
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "issuer": Setting(_issuer, "http://localhost:8000", "The provider's own address, as relying parties know it."),
+    "database_url": Setting(_database, "", "sqlite:///file or postgresql://…; default: tessera.db in the data folder."),
+    "data_dir": Setting(Path, str(ROOT / "var"), "Where the embedded database and audit checkpoints are kept."),
+    "keys_dir": Setting(Path, str(ROOT / "keys"), "Where the key files are kept."),
+    "theme": Setting(Path, str(ROOT / "theme.toml"), "The country pack: names, colours, legal links."),
+    "register": Setting(Path, str(ROOT / "demo" / "register.csv"), "The population register, as CSV."),
+    "mail": Setting(_channel, "inbox", "How e-mail leaves: inbox (development page) or smtp://user:password@host:port."),
+    "mail_from": Setting(str, "no-reply@localhost", "The sender of e-mail."),
+    "outbound_allow": Setting(_words, "", "Private hosts (host or host:port) that may be called, for example for logout."),
+    "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
+    "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
+    "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
+    "access_token_lifetime": Setting(_seconds, "900", "Seconds an access token is valid."),
+    "id_token_lifetime": Setting(_seconds, "300", "Seconds an ID token is valid."),
+    "refresh_token_lifetime": Setting(_seconds, "2592000", "Seconds a refresh token may rest unused."),
+    "session_idle": Setting(_seconds, "3600", "Seconds a browser session may rest unused."),
+    "session_absolute": Setting(_seconds, "43200", "Seconds a browser session lasts at most."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """See SETTINGS for what each is for."""
+
+    issuer: str
+    database_url: str
+    data_dir: Path
+    keys_dir: Path
+    theme: Path
+    register: Path
+    mail: str
+    mail_from: str
+    outbound_allow: tuple[str, ...]
+    argon2_memory_kib: int
+    argon2_time: int
+    code_lifetime: int
+    access_token_lifetime: int
+    id_token_lifetime: int
+    refresh_token_lifetime: int
+    session_idle: int
+    session_absolute: int
+
+    @property
+    def https(self) -> bool:
+        """Whether cookies are Secure and HSTS is sent."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The issuer's host: the WebAuthn relying party identifier."""
+        return urlsplit(self.issuer).hostname or ""
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether this is somebody's own machine: the development inbox and the demo need that."""
+        return self.host in LOOPBACK
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read every setting. Raises Misconfigured naming all faults at once."""
+    faults: list[str] = []
+    given = _file(environment, faults) | _variables(environment, faults)
+    values = {name: _value(name, setting, given, faults) for name, setting in SETTINGS.items()}
+    if not faults:
+        values["database_url"] = values["database_url"] or f"sqlite:///{Path(values['data_dir']) / 'tessera.db'}"
+        settings = Settings(**values)
+        faults += _contradictions(settings)
+    if faults:
+        raise Misconfigured(faults)
+    return settings
+
+
+def _file(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    name = environment.get("IDP_CONFIG")
+    if not name:
+        return {}
+    try:
+        document = tomllib.loads(Path(name).read_text())
+    except (OSError, ValueError) as error:
+        faults.append(f"IDP_CONFIG: {name} cannot be read: {error}")
+        return {}
+    faults += [f"{key} in {name}: no such setting" for key in document if key not in SETTINGS]
+    return {key: _text(value) for key, value in document.items()}
+
+
+def _text(value: object) -> str:
+    return " ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def _variables(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    given = {name.removeprefix("IDP_").lower(): value for name, value in environment.items() if name.startswith("IDP_")}
+    given.pop("config", None)
+    faults += [f"IDP_{key.upper()}: no such setting" for key in given if key not in SETTINGS]
+    return given
+
+
+def _value(name: str, setting: Setting, given: Mapping[str, str], faults: list[str]) -> Any:
+    text = given.get(name, "").strip() or setting.default
+    if not text:
+        return setting.parse(text) if setting.parse is not _database else ""
+    try:
+        return setting.parse(text)
+    except ValueError as error:
+        faults.append(f"IDP_{name.upper()}: {text!r} {error}")
+        return None
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    faults = []
+    if settings.mail == "inbox" and not settings.on_loopback:
+        faults.append("IDP_MAIL: the inbox shows everybody's mail and works on a loopback issuer only; give smtp://…")
+    for name in ("theme", "register"):
+        if not getattr(settings, name).exists():
+            faults.append(f"IDP_{name.upper()}: {getattr(settings, name)} does not exist")
+    return faults
+
+
+assert {field.name for field in fields(Settings)} == set(SETTINGS)  # noqa: S101 (the table and the type agree)

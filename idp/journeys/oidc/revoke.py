@@ -1,0 +1,29 @@
+"""A client is done with a token (RFC 7009)."""
+
+from collections.abc import Mapping
+
+from idp.domain.clients.registry import Client
+from idp.domain.grants import grants
+from idp.foundation.audit.event import Event
+from idp.journeys.provider import Provider
+from idp.protocol.access_token import Kind, kind_of
+from idp.protocol.parameters import required
+
+
+def revoke(provider: Provider, client: Client, parameters: Mapping[str, str]) -> None:
+    """End the token if it is this client's; a refresh token ends its whole family. Silent about everything else."""
+    token = required(parameters, "token")
+    kind = kind_of(token)
+    if kind is Kind.ACCESS:
+        with provider.transaction() as tx:
+            if grants.revoke_access_token(tx, token, client.id):
+                tx.record(Event("oidc.token.revoked", client.id, client.id))
+    elif kind is Kind.REFRESH:
+        _revoke_family(provider, client, token)
+
+
+def _revoke_family(provider: Provider, client: Client, token: str) -> None:
+    with provider.transaction() as tx:
+        grant = grants.of_refresh_token(tx.connection, token)
+        if grant is not None and grant.client_id == client.id and grants.revoke(tx, grant.id):
+            tx.record(Event("oidc.grant.revoked", client.id, grant.person_id, {"client": client.id}))

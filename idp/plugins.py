@@ -1,0 +1,36 @@
+"""Name to factory for every port. Built-ins are listed here; nothing registers itself on import."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from idp.config import Settings
+from idp.domain.people.port import PopulationRegister
+from idp.domain.people.registers import CsvRegister
+from idp.foundation.keyring.files import FileKeyStore
+from idp.foundation.keyring.port import KeyStore
+from idp.foundation.messages.inbox import InboxChannel
+from idp.foundation.messages.port import Channel
+from idp.foundation.messages.smtp import SmtpChannel
+from idp.foundation.transaction import Store
+from idp.foundation.vault.box import Box
+
+KEY_STORES: Mapping[str, Callable[[Path], KeyStore]] = {"file": FileKeyStore}
+REGISTERS: Mapping[str, Callable[[Path], PopulationRegister]] = {"csv": CsvRegister}
+
+
+def key_store(settings: Settings) -> KeyStore:
+    """Where private keys are kept."""
+    return KEY_STORES["file"](settings.keys_dir)
+
+
+def register(settings: Settings) -> PopulationRegister:
+    """The population register, chosen by the file's extension."""
+    return REGISTERS[settings.register.suffix.removeprefix(".")](settings.register)
+
+
+def channels(settings: Settings, store: Store, box: Box) -> Mapping[str, Channel]:
+    """How mail and text messages leave. Text messages have the development inbox only, so production has no `sms`."""
+    if settings.mail == "inbox":
+        inbox = InboxChannel(store, box)
+        return {"email": inbox, "sms": inbox}
+    return {"email": SmtpChannel(settings.mail, settings.mail_from)}

@@ -1,0 +1,31 @@
+"""The authorization endpoint (OpenID Connect Core section 3.1.2)."""
+
+from flask import Blueprint, Response, g
+
+from idp.foundation.refusal import Refusal
+from idp.journeys.oidc.authorize import Answer, authorize
+from idp.protocol.errors import OAuthError
+from idp.web import csrf
+from idp.web.errors import refusal_page
+from idp.web.frame import provider
+from idp.web.oidc.answers import answer
+from idp.web.oidc.parameters import query_or_form
+from idp.web.signin.current import current_session
+from idp.web.signin.entrance import enter
+
+blueprint = Blueprint("oidc_authorize", __name__)
+
+
+@blueprint.route("/oidc/authorize", methods=["GET", "POST"])
+@csrf.exempt
+def authorization() -> Response:
+    """A redirect to the client, a redirect to sign-in, or a page when there is nobody safe to answer."""
+    try:
+        parameters = query_or_form()
+        g.ui_locales = tuple(parameters.get("ui_locales", "").split())
+        outcome = authorize(provider(), parameters, current_session())
+    except (OAuthError, Refusal) as refusal:
+        return refusal_page(refusal, 400)
+    if isinstance(outcome, Answer):
+        return answer(outcome.target, outcome.parameters)
+    return enter(outcome.request)

@@ -1,0 +1,203 @@
+"""Authlib's authorization server behind one adapter: the only importer of it.
+
+Authlib routes a token request to its grant and runs client authentication; each grant hands the request to a journey,
+which spends before it checks and checks before it changes. Authlib's own order (save the token, then delete the code)
+would let parallel redemptions of one code succeed, so nothing here saves anything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, OAuth2Request
+from authlib.oauth2.rfc6749.grants.base import BaseGrant, TokenEndpointMixin
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from authlib.oauth2.rfc6749.token_endpoint import TokenEndpoint
+
+from idp.domain.clients.registry import Client
+from idp.journeys.oidc.client_credentials import client_credentials
+from idp.journeys.oidc.introspect import introspect
+from idp.journeys.oidc.prove_client import holds_key, knows_secret
+from idp.journeys.oidc.redeem_code import redeem_code
+from idp.journeys.oidc.refresh import refresh
+from idp.journeys.oidc.revoke import revoke
+from idp.journeys.provider import Provider
+from idp.protocol.client_authentication import Presented, check_method, presented
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, UNSUPPORTED_GRANT_TYPE, OAuthError
+from idp.protocol.parameters import required
+from idp.protocol.registration import AUTH_METHODS
+
+Journey = Callable[[Provider, Client, Mapping[str, str]], dict[str, object] | None]
+Answer = tuple[int, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineClient(ClientMixin):  # type: ignore[misc]
+    """Our registration in the words Authlib asks in."""
+
+    client: Client
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 (Authlib's signature)
+        """The registered method and no other."""
+        return method == self.client.metadata.token_endpoint_auth_method
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Registered grants only."""
+        return grant_type in self.client.metadata.grant_types
+
+
+class EngineRequest(OAuth2Request):  # type: ignore[misc]
+    """A request to a machine endpoint, already parsed strictly."""
+
+    def __init__(self, uri: str, parameters: Mapping[str, str], authorization: str | None) -> None:
+        super().__init__("POST", uri)
+        self.payload = BasicOAuth2Payload(parameters)
+        self.parameters = parameters
+        self.presented: Presented = presented(authorization, parameters)
+
+
+class Engine(AuthorizationServer):  # type: ignore[misc]
+    """Token, introspection and revocation endpoints."""
+
+    def __init__(self, provider: Provider) -> None:
+        super().__init__()
+        self.provider = provider
+        self._uri = f"{provider.issuer}/oidc/token"
+        self._audiences = (provider.issuer, self._uri)
+        for method in AUTH_METHODS:
+            self.register_client_auth_method(method, self._authenticator(method))
+        for grant in GRANTS:
+            self.register_grant(grant)
+        self.register_endpoint(Introspection(self))
+        self.register_endpoint(Revocation(self))
+
+    def answer_token(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+        """Status and document of a token response. Raises OAuthError."""
+        required(parameters, "grant_type")
+        answer: Answer = self.create_token_response(EngineRequest(self._uri, parameters, authorization))
+        return answer
+
+    def answer_endpoint(self, name: str, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+        """Status and document of `introspection` or `revocation`. Raises OAuthError."""
+        answer: Answer = self.create_endpoint_response(name, EngineRequest(self._uri, parameters, authorization))
+        return answer
+
+    def query_client(self, client_id: str) -> EngineClient | None:
+        """An active registration, or None."""
+        client = self.provider.clients.find(client_id)
+        return EngineClient(client) if client is not None and client.active else None
+
+    def create_oauth2_request(self, request: EngineRequest) -> EngineRequest:
+        """Authlib's hook: our requests are made before they get here."""
+        return request
+
+    def handle_response(self, status: int, body: dict[str, object], headers: object) -> Answer:  # noqa: ARG002
+        """Authlib's hook: views set their own headers."""
+        return status, body
+
+    def handle_error_response(self, request: EngineRequest, error: OAuth2Error) -> Answer:
+        """Authlib's own refusals become ours."""
+        code = error.error if error.error in (INVALID_CLIENT, UNSUPPORTED_GRANT_TYPE) else INVALID_REQUEST
+        reasons = {INVALID_CLIENT: "Client authentication failed.", UNSUPPORTED_GRANT_TYPE: "This grant_type is not supported."}
+        raise OAuthError(code, reasons.get(code, "The request is malformed."), presented=request.presented.method)
+
+    def send_signal(self, *args: object, **kwargs: object) -> None:
+        """Authlib's hook: nobody listens; journeys record what happens."""
+
+    def _authenticator(self, method: str) -> Callable[[Callable[[str], EngineClient | None], EngineRequest], EngineClient | None]:
+        prove = {
+            "client_secret_basic": partial(knows_secret, self.provider),
+            "client_secret_post": partial(knows_secret, self.provider),
+            "private_key_jwt": partial(holds_key, self.provider, audiences=self._audiences),
+            "none": _nothing_to_prove,
+        }[method]
+
+        def authenticate(query_client: Callable[[str], EngineClient | None], request: EngineRequest) -> EngineClient | None:
+            if request.presented.method != method:
+                return None
+            found = query_client(request.presented.client_id)
+            if found is None:
+                return None
+            check_method(request.presented, found.client.metadata)
+            return found if prove(request.presented, found.client) else None
+
+        return authenticate
+
+
+def _nothing_to_prove(_claimed: Presented, _client: Client) -> bool:
+    """A public client: PKCE binds its codes."""
+    return True
+
+
+class _Grant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
+    """A grant type that leaves everything but client authentication to its journey."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    JOURNEY: Journey
+
+    def validate_token_request(self) -> None:
+        """Authenticate the client and see that it may use this grant."""
+        found = self.authenticate_token_endpoint_client()
+        if not found.check_grant_type(self.GRANT_TYPE):
+            raise OAuthError(UNAUTHORIZED_CLIENT, f"The client is not registered for the grant {self.GRANT_TYPE}.")
+        self.request.client = found
+
+    def create_token_response(self) -> tuple[int, Any, Any]:
+        """Run the journey."""
+        body = type(self).JOURNEY(self.server.provider, self.request.client.client, self.request.parameters)
+        return 200, body, None
+
+
+class CodeGrant(_Grant):
+    """RFC 6749 section 4.1."""
+
+    GRANT_TYPE = "authorization_code"
+    JOURNEY = staticmethod(redeem_code)
+
+
+class RefreshGrant(_Grant):
+    """RFC 6749 section 6."""
+
+    GRANT_TYPE = "refresh_token"
+    JOURNEY = staticmethod(refresh)
+
+
+class ClientCredentialsGrant(_Grant):
+    """RFC 6749 section 4.4."""
+
+    GRANT_TYPE = "client_credentials"
+    JOURNEY = staticmethod(client_credentials)
+
+
+GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant)
+CONFIDENTIAL = tuple(method for method in AUTH_METHODS if method != "none")
+
+
+class _Endpoint(TokenEndpoint):  # type: ignore[misc]
+    """An endpoint beside the token endpoint, with the same client authentication."""
+
+    CLIENT_AUTH_METHODS = AUTH_METHODS
+    JOURNEY: Journey
+
+    def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:
+        """Authenticate the client, then run the journey."""
+        found: EngineClient = self.authenticate_endpoint_client(request)
+        body = type(self).JOURNEY(self.server.provider, found.client, request.parameters)
+        return 200, body or {}, None
+
+
+class Introspection(_Endpoint):
+    """RFC 7662: for clients that can prove who they are."""
+
+    ENDPOINT_NAME = "introspection"
+    CLIENT_AUTH_METHODS = CONFIDENTIAL
+    JOURNEY = staticmethod(introspect)
+
+
+class Revocation(_Endpoint):
+    """RFC 7009: for every client, public ones included."""
+
+    ENDPOINT_NAME = "revocation"
+    JOURNEY = staticmethod(revoke)
