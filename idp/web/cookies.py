@@ -1,4 +1,7 @@
-"""One way to set a cookie, so that none is ever weaker than the rest (RFC 6265bis, draft section 4.1.3.2: `__Host-`)."""
+"""One way to set a cookie, so that none is ever weaker than the rest.
+
+Prefixes: RFC 6265bis, section 4.1.3, https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/.
+"""
 
 from flask import Request, Response
 
@@ -11,7 +14,7 @@ class Cookies:
     dropped, because browsers refuse it without Secure.
     """
 
-    def __init__(self, secure: bool) -> None:
+    def __init__(self, secure: bool) -> None:  # noqa: FBT001 (the one thing there is to say)
         self.secure = secure
 
     def name(self, name: str) -> str:

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
-from flask_babel import gettext as _
-from werkzeug.exceptions import Forbidden
+from flask import Flask, Response, current_app, g, request
 
 from idp.foundation.randomness import octets, token
+from idp.foundation.refusal import Refusal
 from idp.web.cookies import Cookies
 
 FIELD = "csrf_token"
@@ -33,38 +32,45 @@ def exempt(view: View) -> View:
 
 
 def init(app: Flask, key: bytes, *, cookie_secure: bool = True) -> None:
-    """Guard every route of `app`. `key` is 32 bytes that all nodes share and nothing else uses."""
-    if len(key) < _SIZE:
-        raise ValueError("the csrf key needs 32 bytes")
-    cookies = Cookies(cookie_secure)
+    """Guard every route of `app`: without proof, Refusal `csrf.refused`.
 
-    def csrf_token() -> str:
+    `key` is at least 32 bytes that all nodes share and nothing else uses. Templates get `csrf_token()`.
+    """
+    guard = _Guard(key, Cookies(cookie_secure))
+    app.before_request(guard.check)
+    app.after_request(guard.remember)
+    app.jinja_env.globals["csrf_token"] = guard.token
+
+
+class _Guard:
+    def __init__(self, key: bytes, cookies: Cookies) -> None:
+        if len(key) < _SIZE:
+            raise ValueError("the csrf key needs 32 bytes")
+        self._key = key
+        self._cookies = cookies
+
+    def token(self) -> str:
         """The token for a form of this response; a different spelling every time."""
         if "browser_secret" not in g:
-            g.browser_secret = cookies.get(request, _COOKIE) or _new_secret()
-        return _mask(_proof(key, g.browser_secret))
+            known = self._cookies.get(request, _COOKIE)
+            g.browser_secret_is_new = not known
+            g.browser_secret = known or token()
+        return _mask(_proof(self._key, g.browser_secret))
 
-    def guard() -> None:
-        view = app.view_functions.get(request.endpoint or "")
+    def check(self) -> None:
+        """Refuse an unsafe request that none of our own pages sent."""
+        view = current_app.view_functions.get(request.endpoint or "")
         if request.method in _SAFE or view is None or getattr(view, "csrf_exempt", False):
             return
-        secret = cookies.get(request, _COOKIE)
-        if not (secret and _from_this_site() and _proves(key, secret, request.form.get(FIELD, ""))):
-            raise Forbidden(_("The form was not sent from our own page, or that page was open for too long."))
+        secret = self._cookies.get(request, _COOKIE)
+        if not (secret and _from_this_site() and _proves(self._key, secret, request.form.get(FIELD, ""))):
+            raise Refusal("csrf.refused", "an unsafe request without proof that one of our own pages sent it")
 
-    def remember(response: Response) -> Response:
+    def remember(self, response: Response) -> Response:
+        """Give the browser the secret that the tokens of this response are bound to."""
         if g.get("browser_secret_is_new"):
-            cookies.set(response, _COOKIE, g.browser_secret, None)
+            self._cookies.set(response, _COOKIE, g.browser_secret, None)
         return response
-
-    app.before_request(guard)
-    app.after_request(remember)
-    app.jinja_env.globals["csrf_token"] = csrf_token
-
-
-def _new_secret() -> str:
-    g.browser_secret_is_new = True
-    return token()
 
 
 def _from_this_site() -> bool:

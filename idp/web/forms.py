@@ -18,7 +18,7 @@ _NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
 class Form:
     """One submitted form. Readers return clean values and collect in `errors` what the person must correct.
 
-    Every reader raises Refusal `form.malformed` for what no browser of ours would send: a repeated field, a control
+    Every reader raises Refusal `forms.malformed` for what no browser of ours would send: a repeated field, a control
     character, bytes that are not UTF-8, or far more text than the field takes.
     """
 
@@ -33,7 +33,7 @@ class Form:
 
     def text(self, name: str, *, limit: int = 200, missing: str = "", field_id: str = "", lines: bool = False) -> str:
         """NFC text without surrounding space; `missing` is the message if it is empty ('' for an optional field)."""
-        value = _clean(self._fields, name, limit, lines).strip()
+        value = _clean(self._fields, name, limit, lines=lines).strip()
         if missing and not value:
             self.fail(field_id or name, missing)
         return value
@@ -58,7 +58,7 @@ class Form:
         """One of `options`, or '' if none was chosen; a value that was not offered is malformed."""
         value = _clean(self._fields, name, 200)
         if value and value not in options:
-            raise Refusal("form.malformed", "a choice that was not offered", field=name)
+            raise Refusal("forms.malformed", "a choice that was not offered", field=name)
         if missing and not value:
             self.fail(field_id or name, missing)
         return value
@@ -67,7 +67,7 @@ class Form:
         """Every box that was ticked among `options`."""
         values = frozenset(self._fields.getlist(name))
         if values - frozenset(options):
-            raise Refusal("form.malformed", "a choice that was not offered", field=name)
+            raise Refusal("forms.malformed", "a choice that was not offered", field=name)
         return values
 
     def checked(self, name: str, *, missing: str = "", field_id: str = "") -> bool:
@@ -88,7 +88,9 @@ class Form:
             self.fail(f"{field_id or name}-day", message)
         return None
 
-    def upload(self, name: str, *, limit: int, missing: str = "", too_big: str = "", field_id: str = "") -> bytes | None:
+    def upload(
+        self, name: str, *, limit: int, missing: str = "", too_big: str = "", field_id: str = ""
+    ) -> bytes | None:
         """The bytes of a file of at most `limit` bytes; None with `missing` or `too_big` collected."""
         file = self._files.get(name)
         content = file.stream.read(limit + 1) if file else b""
@@ -105,19 +107,19 @@ def digits_only(text: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
-def _clean(fields: "MultiDict[str, str]", name: str, limit: int, lines: bool = False) -> str:
+def _clean(fields: "MultiDict[str, str]", name: str, limit: int, *, lines: bool = False) -> str:
     values = fields.getlist(name)
     if len(values) > 1:
-        raise Refusal("form.malformed", "a field was sent more than once", field=name)
+        raise Refusal("forms.malformed", "a field was sent more than once", field=name)
     value = unicodedata.normalize("NFC", values[0]) if values else ""
     if len(value) > limit:
-        raise Refusal("form.malformed", "a field is longer than it may be", field=name, limit=limit)
-    if any(_forbidden(character, lines) for character in value):
-        raise Refusal("form.malformed", "a field holds control characters or is not UTF-8", field=name)
+        raise Refusal("forms.malformed", "a field is longer than it may be", field=name, limit=limit)
+    if any(_forbidden(character, lines=lines) for character in value):
+        raise Refusal("forms.malformed", "a field holds control characters or is not UTF-8", field=name)
     return value
 
 
-def _forbidden(character: str, lines: bool) -> bool:
+def _forbidden(character: str, *, lines: bool) -> bool:
     if lines and character in _LINE_BREAKS:
         return False
     return character == _NOT_UTF8 or unicodedata.category(character) in ("Cc", "Cs")

@@ -90,5 +90,3 @@ def _protect_page(response: Response) -> None:
         targets="".join(f" {source}" for source in sorted(g.get("form_actions", ()))),
     )
     response.vary.update(("Cookie", "Accept-Language"))
-
-

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_time, get_datetime_format
 from flask import Flask, g, redirect, request
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import Babel, get_locale, get_timezone
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -80,15 +81,17 @@ def bcp47(language: str) -> str:
 
 
 def moment(at: int) -> Markup:
-    """A date and time in the reader's language and the country's time zone."""
-    when = datetime.fromtimestamp(at, UTC)
-    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), format_datetime(when, "long"))
+    """A date and time, to the minute, in the reader's language and the country's time zone."""
+    locale, when = _writing(), _local(at)
+    joined = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    time, date = format_time(when, "short", locale=locale), format_date(when, "long", locale=locale)
+    return _time(when, joined.replace("{0}", time).replace("{1}", date))
 
 
 def day(at: int) -> Markup:
     """A date in the reader's language and the country's time zone."""
-    when = datetime.fromtimestamp(at, UTC)
-    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), format_date(when, "long"))
+    when = _local(at)
+    return _time(when, format_date(when, "long", locale=_writing()))
 
 
 def date_order() -> tuple[str, str, str]:
@@ -98,6 +101,20 @@ def date_order() -> tuple[str, str, str]:
 
 def _current() -> Locale:
     return get_locale() or Locale("en")
+
+
+def _writing() -> Locale:
+    # Bare "en" writes dates as the United States do; the fields of a form here ask for the day first.
+    locale = _current()
+    return Locale("en", "GB") if str(locale) == "en" else locale
+
+
+def _local(at: int) -> datetime:
+    return datetime.fromtimestamp(at, get_timezone() or UTC)
+
+
+def _time(when: datetime, text: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), text)
 
 
 def _canonical(tag: str) -> str:

@@ -4,6 +4,7 @@ Colours reach the pages as a generated stylesheet, because the content security 
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from flask_babel import get_locale
 LIGHT_SURFACES = ("#ffffff", "#f6f4ef")
 """What accent-coloured text lies on, and what text on an accent ground is made of; as in tessera.css."""
 DARK_SURFACES = ("#1b2226", "#12171a")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ENOUGH = 4.5
 """WCAG 2.2, success criterion 1.4.3, contrast (minimum)."""
 _FOREVER = "public, max-age=31536000, immutable"
@@ -34,8 +36,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A country pack. Colours are `#rrggbb`; `logo` is the SVG itself."""
+    """A country pack.
 
+    `code` is ISO 3166-1 alpha-2 (XA is user-assigned), colours are `#rrggbb`, `logo` is the SVG itself.
+    """
+
+    code: str
     country: Words
     service: Words
     logo: bytes
@@ -84,6 +90,7 @@ def load(path: Path) -> Theme:
 def _theme(pack: Mapping[str, Any], folder: Path) -> Theme:
     colours, support = pack["colours"], pack["support"]
     return Theme(
+        code=pack["code"],
         country=pack["country"],
         service=pack["service"],
         logo=(folder / pack["logo"]).read_bytes(),
@@ -98,7 +105,7 @@ def _theme(pack: Mapping[str, Any], folder: Path) -> Theme:
 
 def _colour(text: str) -> str:
     # Strict, because it is copied into a stylesheet.
-    if len(text) != 7 or not text.startswith("#") or set(text[1:].lower()) - set("0123456789abcdef"):
+    if not _COLOUR.fullmatch(text):
         raise ValueError(f"{text!r} is not a colour of the form #rrggbb")
     return text
 
@@ -115,7 +122,8 @@ def _luminance(colour: str) -> float:
 
 
 def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    # The threshold and the curve are those of sRGB, IEC 61966-2-1.
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
 
 
 def init(app: Flask, theme: Theme) -> None:
