@@ -4,11 +4,11 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import RowMapping, delete, select, update
 
 from idp.foundation.outbox import KEPT_SECONDS, LEASE_SECONDS, RETRY_AFTER, Handler, outbox
+from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Store
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,9 @@ Chore = Callable[[], None]
 class Courier:
     """One per process at most; any number of processes share the work."""
 
-    def __init__(self, store: Store, handlers: Mapping[str, Handler], chores: tuple[Chore, ...] = (), pause: float = 1.0) -> None:
+    def __init__(
+        self, store: Store, handlers: Mapping[str, Handler], chores: tuple[Chore, ...] = (), pause: float = 1.0
+    ) -> None:
         self._store = store
         self._handlers = handlers
         self._chores = chores
@@ -62,18 +64,23 @@ class Courier:
             return False
         try:
             self._handlers[job["kind"]](json.loads(job["payload"]))
-        except Exception as error:
-            # Whatever a receiver does wrong becomes this job's retry, never another job's delay.
-            log.warning("job %s (%s) failed: %s", job["id"], job["kind"], type(error).__name__)
-            self._failed(job, f"{type(error).__name__}: {error}"[:300])
+        except Exception as error:  # noqa: BLE001 (whatever one receiver does wrong must never delay another's job)
+            # A refusal's text is free of personal data; of any other error only the type is.
+            told = str(error) if isinstance(error, Refusal) else type(error).__name__
+            log.warning("job %s (%s) failed: %s", job["id"], job["kind"], told)
+            self._failed(job, told)
         else:
             self._ended(job["id"], None)
         return True
 
-    def _claim(self) -> Mapping[str, Any] | None:
+    def _claim(self) -> RowMapping | None:
         now = self._store.now()
         with self._store.reading() as connection:
-            due = connection.execute(select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.due_at).limit(8)).scalars().all()
+            due = (
+                connection.execute(select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.due_at).limit(8))
+                .scalars()
+                .all()
+            )
         for job_id in due:
             with self._store.transaction() as tx:
                 claim = (
@@ -87,7 +94,7 @@ class Courier:
                 return row
         return None
 
-    def _failed(self, job: Mapping[str, Any], error: str) -> None:
+    def _failed(self, job: RowMapping, error: str) -> None:
         if job["attempts"] > len(RETRY_AFTER):
             self._ended(job["id"], error)
             return

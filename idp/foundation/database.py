@@ -1,4 +1,4 @@
-"""The schema's version: brought up to date by one command before workers start, checked by them, changed by nobody else."""
+"""The schema's version: one command brings it up to date before workers start; they only check it."""
 
 import logging
 

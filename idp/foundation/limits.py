@@ -35,7 +35,8 @@ def take(tx: Tx, limit: Limit, key: str) -> None:
     Raises Refusal("too_many_attempts", retry_after=seconds) when the window is full.
     """
     if count(tx, limit, key) > limit.most:
-        raise Refusal("too_many_attempts", f"more than {limit.most} {limit.kind} in {limit.seconds} s", retry_after=limit.seconds - tx.now % limit.seconds)
+        reason = f"more than {limit.most} {limit.kind} in {limit.seconds} s"
+        raise Refusal("too_many_attempts", reason, retry_after=limit.seconds - tx.now % limit.seconds)
 
 
 def count(tx: Tx, limit: Limit, key: str) -> int:

@@ -3,10 +3,9 @@
 A caller never selects and then updates; of any number of parallel callers, on any number of nodes, one gets the row.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, Text, delete, update
+from sqlalchemy import Column, ColumnElement, RowMapping, Table, Text, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.foundation.tables import instant, metadata
@@ -22,7 +21,7 @@ spent = Table(
 """Values made by others that may be seen once (assertion `jti`s, TOTP steps, idempotency keys)."""
 
 
-def spend(tx: Tx, table: Table, *where: ColumnElement[bool], **marks: Any) -> Mapping[str, Any] | None:
+def spend(tx: Tx, table: Table, *where: ColumnElement[bool], **marks: Any) -> RowMapping | None:
     """Mark the unspent row of `table` that matches `where` and return it; None if there is none or it was spent.
 
     The table has a nullable `spent_at`; `marks` are further columns to set in the same statement.

@@ -47,5 +47,5 @@ Handler = Callable[[Mapping[str, Any]], None]
 
 def enqueue(connection: Connection, job: Job, now: int) -> None:
     """Write the job into the caller's transaction."""
-    row = {"id": identifier(), "kind": job.kind, "payload": json.dumps(job.payload), "attempts": 0, "created_at": now, "due_at": now}
-    connection.execute(insert(outbox), row)
+    what = {"id": identifier(), "kind": job.kind, "payload": json.dumps(job.payload)}
+    connection.execute(insert(outbox), what | {"attempts": 0, "created_at": now, "due_at": now})

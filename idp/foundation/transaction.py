@@ -5,11 +5,11 @@
 roll back. On SQLite a file lock is taken before BEGIN IMMEDIATE, because the busy handler polls and starves writers.
 """
 
-import fcntl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url
 
@@ -18,6 +18,7 @@ from idp.foundation.audit.log import append
 from idp.foundation.clock import Clock, system_clock
 from idp.foundation.outbox import Job, enqueue
 from idp.foundation.refusal import Refusal
+from idp.foundation.turnstile import Turnstile
 
 
 class Tx:
@@ -63,7 +64,9 @@ class Store:
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.job_queued = threading.Event()
-        self._held = threading.local()
+        self._kept = threading.local()
+        self._all_kept: WeakSet[Connection] = WeakSet()
+        self._turnstile = Turnstile(f"{self.url.database}.lock" if self.is_sqlite else None)
         options = _sqlite_options() if self.is_sqlite else _postgresql_options(pool_size)
         self.engine = create_engine(self.url, **options)
         self._reader = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
@@ -78,53 +81,45 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
-        """Open the one write transaction of this piece of work."""
-        with self._turn(), self._connection("writer", self.engine) as connection, connection.begin() as transaction:
-            tx = Tx(connection, self.clock())
-            try:
-                yield tx
-            except Refusal:
-                transaction.commit()
-                raise
+        """Open the one write transaction of this piece of work. Raises RuntimeError inside another: they never nest."""
+        if getattr(self._kept, "writing", False):
+            raise RuntimeError("this thread has a transaction open already: hand its tx on")
+        self._kept.writing = True
+        try:
+            with self._turnstile, self._lend("writer", self.engine) as connection, connection.begin() as transaction:
+                tx = Tx(connection, self.clock())
+                try:
+                    yield tx
+                except Refusal:
+                    transaction.commit()
+                    raise
+        finally:
+            self._kept.writing = False
         if tx.sent:
             self.job_queued.set()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """Read outside a transaction: each statement sees what is committed when it runs."""
-        with self._connection("reader", self._reader) as connection:
-            yield connection
+        return self._lend("reader", self._reader)
 
     def dispose(self) -> None:
         """Close every connection, for a process that is about to fork or end."""
+        for connection in list(self._all_kept):
+            connection.close()
+        self._turnstile.close()
         self.engine.dispose()
         self._reader.dispose()
 
-    @contextmanager
-    def _connection(self, role: str, engine: Engine) -> Iterator[Connection]:
-        if not self.is_sqlite:
-            with engine.connect() as connection:
-                yield connection
-            return
-        held: Connection | None = getattr(self._held, role, None)
-        if held is None or held.invalidated:
-            held = engine.connect()
-            setattr(self._held, role, held)
-        yield held
+    def _lend(self, role: str, engine: Engine) -> AbstractContextManager[Connection]:
+        return nullcontext(self._keep(role, engine)) if self.is_sqlite else engine.connect()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for this process's turn to write: the kernel wakes one waiter, where SQLite would poll."""
-        if not self.is_sqlite:
-            yield
-            return
-        if not hasattr(self._held, "lock"):
-            self._held.lock = open(f"{self.url.database}.lock", "w")  # noqa: SIM115 (kept for the thread's life)
-        fcntl.flock(self._held.lock, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._held.lock, fcntl.LOCK_UN)
+    def _keep(self, role: str, engine: Engine) -> Connection:
+        kept: Connection | None = getattr(self._kept, role, None)
+        if kept is None or kept.closed or kept.invalidated:
+            kept = engine.connect()
+            setattr(self._kept, role, kept)
+            self._all_kept.add(kept)
+        return kept
 
 
 def _sqlite_options() -> dict[str, Any]:
@@ -144,4 +139,6 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Straight to the driver: SQLAlchemy's way costs more than the statement.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE")

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 
 from idp.foundation.randomness import identifier
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""Sorted members, no white space, ASCII."""
+
 Fact = str | int | bool | None | list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`name` reads room.thing.happened; `actor` and `subject` are identifiers, never names; `facts` hold no personal data."""
+    """One fact. `name` reads room.thing.happened; `actor` and `subject` are identifiers, never names.
+
+    `facts` hold no personal data: what is recorded here can never be erased.
+    """
 
     name: str
     actor: str
@@ -19,7 +25,7 @@ class Event:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def leaf(self, now: int) -> str:
-        """The canonical JSON that is hashed: sorted members, no white space, ASCII, and an identifier that makes it unique."""
+        """The canonical JSON that is hashed, with an identifier that makes it unique."""
         body = {
             "actor": self.actor,
             "at": now,
@@ -28,4 +34,4 @@ class Event:
             "name": self.name,
             "subject": self.subject,
         }
-        return json.dumps(body, sort_keys=True, separators=(",", ":"))
+        return _canonical(body)

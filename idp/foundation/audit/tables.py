@@ -1,6 +1,6 @@
 """Leaves and checkpoints."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from idp.foundation.tables import instant, metadata
 
@@ -17,14 +17,11 @@ leaves = Table(
     Index("ix_audit_leaves_subject_at", "subject", "at"),
     Index("ix_audit_leaves_actor_at", "actor", "at"),
     Index("ix_audit_leaves_at", "at"),
-    Index(
-        "ix_audit_leaves_pending",
-        "id",
-        sqlite_where=text("position IS NULL"),
-        postgresql_where=text("position IS NULL"),
-    ),
 )
-"""`body` is what is hashed; the other columns repeat parts of it for searching. `position` is the place in the tree."""
+"""`body` is what is hashed; the other columns repeat parts of it for searching.
+
+`position` is the place in the tree, NULL until a checkpoint gives it; its unique index finds the pending leaves too.
+"""
 
 checkpoints = Table(
     "audit_checkpoints",

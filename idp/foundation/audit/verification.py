@@ -2,13 +2,12 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from idp.foundation.audit import tree
 from idp.foundation.audit.checkpoint import Checkpoint
@@ -45,11 +44,13 @@ def verify(connection: Connection, origin: str, keys: Mapping[str, Ed25519Public
     return Verdict(placed, len(marks), pending, fault)
 
 
-def _checkpoints(connection: Connection) -> list[Mapping[str, Any]]:
-    return [dict(row) for row in connection.execute(select(checkpoints).order_by(checkpoints.c.size)).mappings()]
+def _checkpoints(connection: Connection) -> Sequence[RowMapping]:
+    return connection.execute(select(checkpoints).order_by(checkpoints.c.size)).mappings().all()
 
 
-def _walk(connection: Connection, origin: str, keys: Mapping[str, Ed25519PublicKey], marks: list[Mapping[str, Any]]) -> int:
+def _walk(
+    connection: Connection, origin: str, keys: Mapping[str, Ed25519PublicKey], marks: Sequence[RowMapping]
+) -> int:
     waiting = iter(marks)
     mark = next(waiting, None)
     frontier: tree.Frontier = ()
@@ -68,7 +69,7 @@ def _walk(connection: Connection, origin: str, keys: Mapping[str, Ed25519PublicK
     return position
 
 
-def _leaves(connection: Connection) -> Iterator[Mapping[str, Any]]:
+def _leaves(connection: Connection) -> Iterator[RowMapping]:
     last = -1
     while True:
         page = select(leaves).where(leaves.c.position > last).order_by(leaves.c.position).limit(PAGE)
@@ -79,7 +80,7 @@ def _leaves(connection: Connection) -> Iterator[Mapping[str, Any]]:
         last = rows[-1]["position"]
 
 
-def _check_leaf(row: Mapping[str, Any], position: int) -> None:
+def _check_leaf(row: RowMapping, position: int) -> None:
     if row["position"] != position:
         raise _Fault(f"leaf {position} is missing: the next one present is {row['position']}")
     try:
@@ -91,11 +92,13 @@ def _check_leaf(row: Mapping[str, Any], position: int) -> None:
             raise _Fault(f"leaf {position}: column {name} differs from what was recorded")
 
 
-def _check_mark(mark: Mapping[str, Any], origin: str, keys: Mapping[str, Ed25519PublicKey], frontier: tree.Frontier) -> None:
+def _check_mark(mark: RowMapping, origin: str, keys: Mapping[str, Ed25519PublicKey], frontier: tree.Frontier) -> None:
     size = mark["size"]
     root = tree.root(frontier)
     if mark["root"] != root.hex():
-        raise _Fault(f"checkpoint {size}: a leaf before position {size} was changed, inserted or reordered (root differs)")
+        raise _Fault(
+            f"checkpoint {size}: a leaf before position {size} was changed, inserted or reordered (root differs)"
+        )
     key = keys.get(mark["key_id"])
     if key is None:
         raise _Fault(f"checkpoint {size}: signed by unknown key {mark['key_id']}")
@@ -106,9 +109,10 @@ def _check_mark(mark: Mapping[str, Any], origin: str, keys: Mapping[str, Ed25519
         raise _Fault(f"checkpoint {size}: signature does not verify") from None
 
 
-def _compare(marks: list[Mapping[str, Any]], copy: str) -> None:
+def _compare(marks: Sequence[RowMapping], copy: str) -> None:
     known = {mark["size"]: mark["root"] for mark in marks}
     for number, line in enumerate(copy.splitlines(), start=1):
         size, root = line.split()[:2]
         if known.get(int(size)) != root:
-            raise _Fault(f"checkpoint {size} of the kept copy (line {number}) is missing here or differs: the database was rolled back or forked")
+            where = f"checkpoint {size} of the kept copy (line {number})"
+            raise _Fault(f"{where} is missing here or differs: the database was rolled back or forked")

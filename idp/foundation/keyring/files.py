@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey, import_key
@@ -33,11 +34,11 @@ class FileKeyStore:
         key = self.load(kid)
         self._write(kid, key.as_dict(private=False) | {"kid": kid})
 
-    def _write(self, kid: str, document: dict[str, object]) -> None:
+    def _write(self, kid: str, document: Mapping[str, object]) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(kid)
         fresh = path.with_suffix(".new")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(document, file)
             file.flush()
             os.fsync(file.fileno())

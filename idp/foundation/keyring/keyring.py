@@ -4,11 +4,10 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc.jwk import KeySet, OctKey
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from idp.foundation.clock import monotonic
 from idp.foundation.keyring.inventory import Entry
@@ -59,7 +58,7 @@ class Keyring:
 
     def published(self, purpose: str) -> KeySet:
         """Public keys that may have signed something still valid: next, active and retiring."""
-        return KeySet([held.key for held in self._now().published.get(purpose, ())])  # type: ignore[arg-type]
+        return KeySet([held.key for held in self._now().published.get(purpose, ())])
 
     def jwks(self) -> bytes:
         """The JWK Set document (RFC 7517 section 5) of the token keys, encoded once."""
@@ -103,12 +102,15 @@ class Keyring:
         with self._store.reading() as connection:
             statement = select(keys).where(keys.c.state.in_(PUBLISHED)).order_by(keys.c.changed_at, keys.c.kid)
             rows = connection.execute(statement).mappings().all()
-        held = [Held(row["kid"], row["purpose"], row["algorithm"], row["state"], self._load(row["kid"])) for row in rows]
+        held = [self._hold(row) for row in rows]
         published: dict[str, tuple[Held, ...]] = {}
         for one in held:
             published[one.purpose] = (*published.get(one.purpose, ()), one)
         active = {(one.purpose, one.algorithm): one for one in held if one.state == "active"}
         return _Snapshot(monotonic(), active, published, _jwks(rows))
+
+    def _hold(self, row: RowMapping) -> Held:
+        return Held(row["kid"], row["purpose"], row["algorithm"], row["state"], self._load(row["kid"]))
 
     def _load(self, kid: str) -> Key:
         if kid not in self._loaded:
@@ -123,6 +125,6 @@ def octets_of(key: Key) -> bytes:
     return key.raw_value
 
 
-def _jwks(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def _jwks(rows: Sequence[RowMapping]) -> bytes:
     public = [json.loads(row["public_jwk"]) for row in rows if row["purpose"] == "tokens"]
     return json.dumps({"keys": public}, separators=(",", ":")).encode()

@@ -47,7 +47,8 @@ def rotate(store: Store, keyring: Keyring, *, emergency: bool = False, actor: st
     with store.transaction() as tx:
         _one_at_a_time(tx)
         _retire(tx, keyring.key_store)
-        steps = [_move_on(tx, keyring.key_store, entry, emergency, actor) for entry in keyring.inventory if entry.rotates]
+        turning = [entry for entry in keyring.inventory if entry.rotates]
+        steps = [_move_on(tx, keyring.key_store, entry, actor, emergency=emergency) for entry in turning]
     keyring.forget_snapshot()
     return steps
 
@@ -86,13 +87,13 @@ def _add(tx: Tx, key_store: KeyStore, entry: Entry, state: str, *, first: bool) 
     return kid
 
 
-def _public(key: Key, kid: str, entry: Entry) -> dict[str, object]:
+def _public(key: Key, kid: str, entry: Entry) -> Mapping[str, object]:
     if key.key_type == "oct":
         return {}
     return key.as_dict(private=False) | {"kid": kid, "alg": entry.algorithm, "use": "sig"}
 
 
-def _move_on(tx: Tx, key_store: KeyStore, entry: Entry, emergency: bool, actor: str) -> Step:
+def _move_on(tx: Tx, key_store: KeyStore, entry: Entry, actor: str, *, emergency: bool) -> Step:
     by_state = {row["state"]: row for row in _rows(tx, entry) if row["state"] in ("active", "next")}
     active, coming = by_state["active"], by_state["next"]
     usable_at = coming["published_at"] + JWKS_CACHE_SECONDS if coming["published_at"] else 0

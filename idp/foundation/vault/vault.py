@@ -1,6 +1,7 @@
-"""Field-by-field encryption: AES-256-GCM (NIST SP 800-38D) under a data key per person, wrapped by a key-encryption key.
+"""Field-by-field encryption: AES-256-GCM (NIST SP 800-38D) under a data key per person.
 
-The associated data of a field names its table, column and person, so a ciphertext moved elsewhere does not open.
+A data key is wrapped by a key-encryption key. The associated data of a field names its table, column and
+person, so a ciphertext moved elsewhere does not open.
 """
 
 import hashlib
