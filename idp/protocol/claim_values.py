@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 Attributes: TypeAlias = Mapping[str, object]
-"""What is recorded, by claim name. `address` and `place_of_birth` are objects, or texts under `address.locality` etc."""
+"""What is recorded, by claim name. `address` and `place_of_birth` are objects, or texts under `address.locality`."""
 
 ADDRESS: Final = ("formatted", "street_address", "locality", "region", "postal_code", "country")  # section 5.1.1
 PLACE_OF_BIRTH: Final = ("country", "region", "locality")  # Identity Assurance Claims section 4.1

@@ -23,7 +23,7 @@ ALWAYS_ALLOWED: Final = frozenset({"sub", "acr", "amr", "auth_time", "sid"})
 
 @dataclass(frozen=True, slots=True)
 class ClaimsRequest:
-    """The `claims` parameter: by member, claim name -> None or {essential, value, values}; `verified_claims` as sent."""
+    """The `claims` parameter: by member, claim name -> None or {essential, value, values}; and `verified_claims`."""
 
     id_token: Mapping[str, object] = field(default_factory=dict)
     userinfo: Mapping[str, object] = field(default_factory=dict)

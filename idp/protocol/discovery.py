@@ -1,8 +1,8 @@
 """OpenID Connect Discovery 1.0 section 3, https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata.
 
 With RFC 8414 (the same document under its other well-known name), RFC 9207, the logout specifications and OpenID
-Connect for Identity Assurance 1.0 section 8. Every member follows from what is enabled; what we do not do is denied aloud where
-a default would promise it. Left out: signed metadata, `op_policy_uri` and `op_tos_uri` unless configured.
+Connect for Identity Assurance 1.0 section 8. Every member follows from what is enabled; what we do not do is denied
+aloud where a default would promise it. Left out: signed metadata, `op_policy_uri` and `op_tos_uri` unless configured.
 """
 
 from collections.abc import Mapping, Sequence

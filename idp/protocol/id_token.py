@@ -67,7 +67,7 @@ def build(  # noqa: PLR0913 (each argument is a claim)
 
 
 def at_hash(access_token: str, alg: str) -> str:
-    """Section 3.1.3.6: the left half of the token's hash, base64url. ValueError for an algorithm we do not know."""
+    """Section 3.1.3.6: the left half of the hash, base64url. ValueError for another algorithm."""
     if alg not in _HASHES:
         raise ValueError(f"no hash is defined for {alg!r}")
     digest: bytes = _HASHES[alg](access_token.encode("ascii")).digest()

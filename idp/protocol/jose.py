@@ -29,7 +29,7 @@ LATEST_TIME: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 LONGEST_STRING: Final = 1024
 MOST_AUDIENCES: Final = 8
 HEADER_MEMBERS: Final = ("alg", "kid", "typ", "x5t", "x5t#S256")
-"""What a header may hold. Not `jwk`, `jku`, `x5u`, `x5c`: keys come from us. Not `crit`, `b64`, `zip`: no extensions."""
+"""What a header may hold. Not `jwk`, `jku`, `x5u`, `x5c`: keys come from us. Nor `crit`, `b64`, `zip`: no extension."""
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 _LAST = {2: re.compile(r"[AQgw]$"), 3: re.compile(r"[AEIMQUYcgkosw048]$")}  # RFC 4648 section 3.5

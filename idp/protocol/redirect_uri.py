@@ -1,7 +1,7 @@
 """RFC 6749 section 3.1.2, https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2: the addresses a browser may be sent to.
 
 Only https, or http on a loopback interface (RFC 8252 section 7.3); compared as strings, character by character (RFC
-9700 section 2.1). Left out on purpose: patterns, private-use schemes, and any port on loopback (register the port you use).
+9700 section 2.1). Left out on purpose: patterns, private-use schemes, and any port on loopback (register yours).
 """
 
 import re

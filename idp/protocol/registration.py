@@ -2,7 +2,7 @@
 
 With OpenID Connect Dynamic Client Registration 1.0 section 2, the metadata of RP-Initiated and Back-Channel Logout 1.0,
 and our own `require_pkce`, `profile`, `agency`, `purpose` and `signing`. Members we do not know are ignored; those
-whose silent loss would weaken a client are refused. Left out: `jwks_uri`, software statements, custom schemes, encryption.
+whose silent loss would weaken a client are refused. Left out: `jwks_uri`, software statements, encryption.
 """
 
 from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ class ClientMetadata:
 
     @property
     def sector(self) -> str:
-        """OpenID Connect Core section 8.1: who shares pairwise subjects with it. Empty for a client without subjects."""
+        """OpenID Connect Core section 8.1: who shares its pairwise subjects; empty for a client without subjects."""
         return redirect_uri.host(self.sector_identifier_uri or next(iter(self.redirect_uris), ""))
 
     @property

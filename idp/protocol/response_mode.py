@@ -1,7 +1,7 @@
 """OAuth 2.0 Form Post Response Mode 1.0, https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html.
 
-And the mode `query`; with the `iss` of RFC 9207 in every response, success and error, against mix-up. Left out: `fragment` (nothing
-is issued at the authorization endpoint but a code) and JARM.
+And the mode `query`; with the `iss` of RFC 9207 in every response, success and error, against mix-up. Left out:
+`fragment` (nothing is issued at the authorization endpoint but a code) and JARM.
 """
 
 from collections.abc import Mapping

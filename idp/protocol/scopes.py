@@ -1,7 +1,7 @@
 """OpenID Connect Core 1.0 section 5.4, https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims: scopes.
 
 Beside the standard scopes stand three of a government's: `tax_number`, `national_id` and `birth`, whose claims are
-those of OpenID Connect for Identity Assurance Claims where it has them. Left out: `aggregated` and `distributed` claims.
+those of OpenID Connect for Identity Assurance where it has them. Left out: aggregated and distributed claims.
 """
 
 from collections.abc import Collection, Iterable, Mapping
