@@ -12,6 +12,7 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_time, get_datetime_format
 from flask import Flask, g, redirect, request
 from flask_babel import Babel, get_locale, get_timezone
+from jinja2 import pass_context
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -61,7 +62,9 @@ def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, ti
     app.before_request(switch)
     app.context_processor(variables)
     app.jinja_env.globals["date_order"] = date_order
-    app.jinja_env.filters.update(moment=moment, day=day)
+    # With the context, or Jinja would fold a constant into the language of the first reader.
+    app.jinja_env.filters["moment"] = pass_context(lambda _context, at: moment(at))
+    app.jinja_env.filters["day"] = pass_context(lambda _context, at: day(at))
 
 
 def match(tag: str, languages: Sequence[str]) -> str | None:
