@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from idp.cli import House, pass_house, tell
+from idp.cli.house import House, pass_house, tell
 from idp.domain.clients import registry
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx

@@ -3,7 +3,7 @@
 import click
 
 from idp.app import prepare
-from idp.cli import House, pass_house, tell
+from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS
 from idp.foundation import database
 

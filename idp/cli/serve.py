@@ -8,7 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from idp.cli import House, pass_house
+from idp.cli.house import House, pass_house
 from idp.config import MIGRATIONS, ROOT
 from idp.foundation.database import Outdated, check
 

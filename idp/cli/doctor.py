@@ -1,0 +1,76 @@
+"""`idp doctor`: looks at settings, database, keys and theme, and says what to do about each fault."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import click
+
+from idp.cli.house import House, pass_house, tell
+from idp.config import MIGRATIONS, SETTINGS
+from idp.foundation import database
+from idp.foundation.keyring.port import MissingKey
+from idp.web import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: `ok`, `warning` or `fault`, and what to do."""
+
+    check: str
+    state: str
+    advice: str
+
+
+def _settings(house: House) -> Iterator[Finding]:
+    settings = house.settings
+    yield Finding("settings", "ok", f"issuer {settings.issuer}")
+    if settings.on_loopback:
+        yield Finding("issuer", "warning", "is a loopback address: fit for development only. Set IDP_ISSUER.")
+    if settings.mail == "inbox":
+        yield Finding("mail", "warning", "goes to the development inbox. Set IDP_MAIL to smtp://… for real mail.")
+    if settings.argon2_memory_kib < 19456:  # noqa: PLR2004 (OWASP's least for two passes)
+        yield Finding("passwords", "warning", "are hashed below OWASP's least. Raise IDP_ARGON2_MEMORY_KIB to 19456.")
+
+
+def _database(house: House) -> Iterator[Finding]:
+    try:
+        database.check(house.store, MIGRATIONS)
+    except database.Outdated as error:
+        yield Finding("database", "fault", f"{error} Run `idp db upgrade`.")
+    else:
+        yield Finding("database", "ok", house.store.url.render_as_string(hide_password=True))
+
+
+def _keys(house: House) -> Iterator[Finding]:
+    try:
+        for entry in house.keyring.inventory:
+            house.keyring.signer(entry.purpose, entry.algorithm)
+    except MissingKey as error:
+        yield Finding("keys", "fault", str(error))
+        return
+    yield Finding("keys", "ok", f"{len(house.keyring.inventory)} purposes have an active key")
+    loose = [file.name for file in house.settings.keys_dir.glob("*.json") if file.stat().st_mode & 0o077]
+    if loose:
+        yield Finding("keys", "fault", f"others can read {', '.join(loose)}. Run chmod 600 on them.")
+
+
+def _theme(house: House) -> Iterator[Finding]:
+    problems = theme.load(house.settings.theme).problems()
+    yield from (Finding("theme", "fault", problem) for problem in problems)
+    if not problems:
+        yield Finding("theme", "ok", "every colour pair can be read")
+
+
+CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (_settings, _database, _keys, _theme)
+
+
+@click.command(epilog="Settings:\n\n" + "\n\n".join(f"IDP_{name.upper()}: {one.help}" for name, one in SETTINGS.items()))
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@pass_house
+def doctor(house: House, as_json: bool) -> None:
+    """Check that this installation is fit to run; exits with 1 if something is at fault."""
+    findings = [finding for check in CHECKS for finding in check(house)]
+    lines = [f"{finding.state:8} {finding.check:10} {finding.advice}" for finding in findings]
+    tell(as_json, [asdict(finding) for finding in findings], *lines)
+    if any(finding.state == "fault" for finding in findings):
+        raise SystemExit(1)

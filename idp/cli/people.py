@@ -1,0 +1,42 @@
+"""`idp people`: records that another system knew."""
+
+from pathlib import Path
+
+import click
+
+from idp.cli.clients import read_list
+from idp.cli.house import House, pass_house, tell
+from idp.foundation.refusal import Refusal
+from idp.journeys.people.admit import Newcomer, admit, read
+
+
+@click.group()
+def people() -> None:
+    """Admit people."""
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@pass_house
+def import_(house: House, file: Path, as_json: bool) -> None:
+    """Admit the people of FILE, a JSON list.
+
+    Each has username, password, optionally totp_secret (Base32), claims by their OpenID Connect names, and assurance
+    (low, substantial, high). A user name that is known is left as it is, so an interrupted import can be repeated.
+    """
+    newcomers = [_read(number, document) for number, document in enumerate(read_list(file), start=1)]
+    admitted: list[str] = []
+    known: list[str] = []
+    with click.progressbar(newcomers, label="Admitting", hidden=as_json or len(newcomers) < 50) as bar:  # noqa: PLR2004
+        for newcomer in bar:
+            (known if admit(house.provider, newcomer) is None else admitted).append(newcomer.username)
+    line = f"Admitted {len(admitted)} people; {len(known)} were known and left as they are."
+    tell(as_json, {"imported": admitted, "known": known}, line)
+
+
+def _read(number: int, document: dict[str, object]) -> Newcomer:
+    try:
+        return read(document)
+    except Refusal as refusal:
+        raise click.ClickException(f"Entry {number}: {refusal.reason} Nobody was admitted.") from refusal

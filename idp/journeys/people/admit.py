@@ -1,0 +1,90 @@
+"""Admitting people that another system has verified already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from idp.domain.authenticators.methods import password, totp
+from idp.domain.oversight import roles
+from idp.domain.people import attributes, identifiers, records
+from idp.domain.people.records import Status
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.journeys.provider import Provider
+from idp.protocol.assurance import Level
+from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
+
+OPERATOR = "operator"
+TRUST_FRAMEWORK = "arcadia"
+CONTACTS = {"email": ("email", "email_verified"), "phone": ("phone_number", "phone_number_verified")}
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """One person of an import, as written there; `claims` by their OpenID Connect names."""
+
+    username: str
+    password: str
+    totp_secret: str = ""
+    claims: Mapping[str, object] = field(default_factory=dict)
+    assurance: str = "low"
+    status: str = "active"
+    locale: str = "en"
+    roles: tuple[str, ...] = ()
+
+
+def read(document: Mapping[str, object]) -> Newcomer:
+    """Check the shape of one entry. Raises Refusal("people.import") naming what is wrong."""
+    name, secret = document.get("username"), document.get("password")
+    if not isinstance(name, str) or not name or not isinstance(secret, str) or not secret:
+        raise Refusal("people.import", "username and password are needed, both as text.")
+    unknown = set(document) - set(Newcomer.__slots__)
+    if unknown:
+        raise Refusal("people.import", f"{name}: unknown members {', '.join(sorted(unknown))}.")
+    newcomer = Newcomer(**{**document, "roles": tuple(document.get("roles", ()))})  # type: ignore[arg-type]
+    if Level.of(newcomer.assurance) is None or newcomer.status not in set(Status):
+        raise Refusal("people.import", f"{name}: assurance or status is not one that exists.")
+    if not isinstance(newcomer.claims, dict):
+        raise Refusal("people.import", f"{name}: claims must be an object.")
+    return newcomer
+
+
+def admit(provider: Provider, newcomer: Newcomer) -> str | None:
+    """Make the record; returns its identifier, or None if the user name was known (then nothing is changed)."""
+    with provider.reading() as connection:
+        if identifiers.owner(connection, provider.vault, "username", newcomer.username) is not None:
+            return None
+    encoded = provider.hasher.hash(newcomer.password)  # Slow on purpose, so outside the transaction.
+    with provider.transaction() as tx:
+        person = records.create(tx, provider.vault, locale=newcomer.locale)
+        identifiers.claim(tx, provider.vault, person.id, "username", newcomer.username, tx.now)
+        _fill(tx, provider, person.id, newcomer)
+        password.set_password(tx, person.id, encoded)
+        if newcomer.totp_secret:
+            totp.adopt(tx, provider.vault, person.id, newcomer.totp_secret)
+        for role in newcomer.roles:
+            roles.grant(tx, person.id, roles.Role(role), OPERATOR)
+        if newcomer.status != Status.ACTIVE:
+            records.set_status(tx, person.id, Status(newcomer.status), OPERATOR, "import")
+    return person.id
+
+
+def _fill(tx: Tx, provider: Provider, person_id: str, newcomer: Newcomer) -> None:
+    claims = newcomer.claims
+    attributes.put(tx, provider.vault, person_id, claims, "import")
+    for kind, (claim, proven) in CONTACTS.items():
+        value = claims.get(claim)
+        if isinstance(value, str):
+            identifiers.claim(tx, provider.vault, person_id, kind, value, tx.now if claims.get(proven) else None)
+    national = claims.get("national_identifier")
+    if isinstance(national, str):
+        identifiers.claim(tx, provider.vault, person_id, "national_identifier", national, tx.now)
+    level = Level.of(newcomer.assurance) or Level.LOW
+    if level > Level.LOW:
+        records.set_assurance(tx, provider.vault, person_id, level, _verification(tx.now, level, claims), OPERATOR)
+
+
+def _verification(now: int, level: Level, claims: Mapping[str, object]) -> Verification:
+    check = Check(method="data", at=now, organisation="Population Register")
+    evidence = Evidence(type="electronic_record", kind="population_register", checks=(check,))
+    verified = tuple(name for name in CLAIMS if name in claims)
+    return Verification(TRUST_FRAMEWORK, level.word, now, verified, process="import", evidence=(evidence,))
