@@ -1,0 +1,123 @@
+"""A relying party as any agency would write it: Flask and Authlib's client, the provider known by its address only."""
+
+import os
+import secrets
+from threading import Lock
+from urllib.parse import urlencode
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import OAuth
+from flask import Flask, abort, redirect, render_template, request, session, url_for
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+ISSUER = os.environ["OIDC_ISSUER"]
+SUBSTANTIAL = "urn:tessera:loa:substantial"
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+app = Flask(__name__)
+app.config.update(SECRET_KEY=os.environ["SESSION_KEY"], SESSION_COOKIE_NAME="revenue_session", SESSION_COOKIE_SAMESITE="Lax")
+oauth = OAuth(app)
+oauth.register(
+    "idp",
+    client_id=os.environ["OIDC_CLIENT_ID"],
+    client_secret=os.environ["OIDC_CLIENT_SECRET"],
+    server_metadata_url=f"{ISSUER}/.well-known/openid-configuration",
+    client_kwargs={"scope": "openid profile tax_number", "code_challenge_method": "S256"},
+)
+
+# One process serves the demo, so a set is enough to remember which of the provider's sessions have ended.
+ended_sessions: set[str] = set()
+lock = Lock()
+
+
+@app.get("/")
+def home() -> str:
+    """The front page, and a taxpayer's page for who is signed in."""
+    return render_template("revenue.html", person=_person(), returns=_returns())
+
+
+@app.get("/sign-in")
+def sign_in():  # type: ignore[no-untyped-def]
+    """Off to the provider, in the reader's language."""
+    claims = {"id_token": {"acr": {"essential": True, "values": [SUBSTANTIAL]}}}
+    return oauth.idp.authorize_redirect(
+        url_for("callback", _external=True), claims=_json(claims), ui_locales=request.args.get("lang", "en")
+    )
+
+
+@app.get("/callback")
+def callback():  # type: ignore[no-untyped-def]
+    """Back from the provider."""
+    try:
+        token = oauth.idp.authorize_access_token()
+    except OAuthError as error:
+        return render_template("revenue.html", person=None, returns=[], error=error.error, description=error.description), 200
+    told = oauth.idp.userinfo(token=token)
+    session.clear()
+    session["person"] = {
+        "name": told.get("name", "Unnamed taxpayer"),
+        "tax_number": told.get("tax_number", "not on record"),
+        "acr": token["userinfo"]["acr"].rsplit(":", 1)[-1],
+        "sid": token["userinfo"]["sid"],
+    }
+    session["id_token"] = token["id_token"]
+    return redirect(url_for("home"))
+
+
+@app.post("/sign-out")
+def sign_out():  # type: ignore[no-untyped-def]
+    """End our session, then the provider's."""
+    hint = session.pop("id_token", None)
+    session.clear()
+    metadata = oauth.idp.load_server_metadata()
+    state = secrets.token_urlsafe(8)
+    query = {"id_token_hint": hint, "post_logout_redirect_uri": url_for("home", _external=True), "state": state}
+    return redirect(f"{metadata['end_session_endpoint']}?{_query(query)}", 303)
+
+
+@app.post("/backchannel-logout")
+def backchannel_logout():  # type: ignore[no-untyped-def]
+    """The provider says that a session is over (OpenID Connect Back-Channel Logout 1.0)."""
+    metadata = oauth.idp.load_server_metadata()
+    keys = KeySet.import_key_set(oauth.idp.fetch_jwk_set())
+    try:
+        token = jwt.decode(request.form["logout_token"], keys, algorithms=["RS256", "ES256"])
+        jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": metadata["issuer"]},
+            aud={"essential": True, "value": oauth.idp.client_id},
+            events={"essential": True},
+        ).validate(token.claims)
+    except (JoseError, ValueError, KeyError):
+        abort(400)
+    if LOGOUT_EVENT not in token.claims["events"] or "nonce" in token.claims:
+        abort(400)
+    with lock:
+        ended_sessions.add(token.claims["sid"])
+    return "", 204
+
+
+def _person() -> dict[str, str] | None:
+    person = session.get("person")
+    with lock:
+        over = person is not None and person["sid"] in ended_sessions
+    if over:
+        session.clear()
+        return None
+    return person
+
+
+def _returns() -> list[dict[str, str]]:
+    return [
+        {"year": "2025", "state": "Assessed", "amount": "A₳ 412.00 refunded"},
+        {"year": "2024", "state": "Assessed", "amount": "A₳ 87.50 paid"},
+    ]
+
+
+def _json(document: object) -> str:
+    return app.json.dumps(document)
+
+
+def _query(parameters: dict[str, str | None]) -> str:
+    return urlencode({name: value for name, value in parameters.items() if value})
