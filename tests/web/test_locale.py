@@ -92,7 +92,8 @@ def test_a_moment_is_written_as_the_reader_writes_it(app: Flask, language: str, 
 
 def test_a_constant_is_not_frozen_in_the_language_of_the_first_reader(client: FlaskClient) -> None:
     client.get("/", headers={"Accept-Language": "en"})
-    assert "22 نوفمبر 2025" in client.get("/", headers={"Accept-Language": "ar"}).get_data(as_text=True)
+    page = client.get("/", headers={"Accept-Language": "ar"}).get_data(as_text=True)
+    assert page.count("22 نوفمبر 2025") == 2
 
 
 def test_a_moment_is_told_in_the_time_of_the_country() -> None:
