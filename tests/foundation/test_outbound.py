@@ -58,15 +58,22 @@ class Listener:
         self._thread.join()
 
 
+def received(line):
+    part = line.recv(65536)
+    if not part:
+        raise ConnectionError
+    return part
+
+
 def request(line):
     """Head and body of one request."""
     heard = b""
     while b"\r\n\r\n" not in heard:
-        heard += line.recv(65536)
+        heard += received(line)
     head, _, body = heard.partition(b"\r\n\r\n")
     length = re.search(rb"Content-Length: (\d+)", head)
     while length and len(body) < int(length[1]):
-        body += line.recv(65536)
+        body += received(line)
     return head + b"\r\n\r\n" + body
 
 
