@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -22,7 +22,7 @@ def catalogue(language: str) -> tuple[Path, Catalog]:
 @pytest.fixture(scope="module")
 def wanted() -> set[object]:
     with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping(file)
+        methods, options = parse_mapping_cfg(file)
     keywords = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
     found = extract_from_dir(
         ROOT, methods, options, keywords, directory_filter=lambda path: not Path(path).name.startswith(".")
