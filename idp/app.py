@@ -22,7 +22,7 @@ from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.provider import Lifetimes, Provider
-from idp.web import account, console, csrf, errors, headers, inbox, locale, oidc, proofing, signin, signing, theme
+from idp.web import account, console, csrf, errors, headers, inbox, locale, oidc, proofing, public, signin, signing, theme
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024
@@ -45,7 +45,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     theme.init(app, country)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
     oidc.init(app, provider)
-    for room in (signin, account, proofing, signing, console):
+    for room in (public, signin, account, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if settings.mail == "inbox":
         app.register_blueprint(inbox.blueprint)

@@ -1,0 +1,39 @@
+"""Pages that anybody may read: the front door, the legal texts, and whether the provider is alive."""
+
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template
+from sqlalchemy import select, text
+
+from idp.foundation.clock import monotonic
+from idp.web.frame import provider
+
+blueprint = Blueprint("public", __name__)
+LEGAL = ("privacy", "accessibility", "terms")
+
+
+@blueprint.get("/")
+def home() -> str:
+    """What this is and where to go."""
+    return render_template("public/home.html")
+
+
+@blueprint.get("/legal/<name>")
+def legal(name: str) -> str:
+    """One of the texts the footer links to."""
+    if name not in LEGAL:
+        abort(404)
+    return render_template(f"public/{name}.html")
+
+
+@blueprint.get("/health/live")
+def live() -> Response:
+    """This process answers."""
+    return jsonify(status="live")
+
+
+@blueprint.get("/health/ready")
+def ready() -> Response:
+    """The database answers too; without it, 503 by the ordinary way of errors."""
+    began = monotonic()
+    with provider().reading() as connection:
+        connection.execute(select(text("1")))
+    return make_response(jsonify(status="ready", database_ms=round((monotonic() - began) * 1000, 1)))
