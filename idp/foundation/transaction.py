@@ -92,11 +92,11 @@ class Store:
                     yield tx
                 except Refusal:
                     transaction.commit()
+                    self._wake(tx)
                     raise
         finally:
             self._kept.writing = False
-        if tx.sent:
-            self.job_queued.set()
+        self._wake(tx)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Read outside a transaction: each statement sees what is committed when it runs."""
@@ -109,6 +109,10 @@ class Store:
         self._turnstile.close()
         self.engine.dispose()
         self._reader.dispose()
+
+    def _wake(self, tx: Tx) -> None:
+        if tx.sent:
+            self.job_queued.set()
 
     def _lend(self, role: str, engine: Engine) -> AbstractContextManager[Connection]:
         return nullcontext(self._keep(role, engine)) if self.is_sqlite else engine.connect()

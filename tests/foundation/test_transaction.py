@@ -1,24 +1,150 @@
+import threading
+
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from idp.foundation import limits
+from idp.foundation.audit.event import Event
+from idp.foundation.audit.tables import leaves
+from idp.foundation.limits import counters
+from idp.foundation.outbox import Job, outbox
 from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Store
+from idp.foundation.turnstile import Turnstile
 
 PER_MINUTE = limits.Limit("tries", 3, 60)
 
 
-def test_a_refusal_commits_what_was_counted(store):
+def rows(store, table):
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_change_its_audit_leaf_and_its_job_commit_together(store):
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+        tx.record(Event("tests.thing.done", "ann"))
+        tx.send(Job("letter"))
+
+    assert (rows(store, counters), rows(store, leaves), rows(store, outbox)) == (1, 1, 1)
+
+
+def test_a_refusal_commits_what_was_counted_recorded_and_queued(store):
     with pytest.raises(Refusal), store.transaction() as tx:
         limits.count(tx, PER_MINUTE, "ann")
+        tx.record(Event("tests.thing.refused", "ann"))
+        tx.send(Job("warning"))
         raise Refusal("no")
 
-    with store.transaction() as tx:
-        assert limits.count(tx, PER_MINUTE, "ann") == 2
+    assert (rows(store, counters), rows(store, leaves), rows(store, outbox)) == (1, 1, 1)
+    assert store.job_queued.is_set()
 
 
 def test_a_crash_leaves_nothing_behind(store):
     with pytest.raises(ZeroDivisionError), store.transaction() as tx:
         limits.count(tx, PER_MINUTE, "ann")
-        1 / 0  # noqa: B018 (the crash)
+        tx.record(Event("tests.thing.done", "ann"))
+        tx.send(Job("letter"))
+        raise ZeroDivisionError
+
+    assert (rows(store, counters), rows(store, leaves), rows(store, outbox)) == (0, 0, 0)
+    assert not store.job_queued.is_set()
+
+
+def test_the_store_works_on_after_a_crash(store):
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        raise ZeroDivisionError
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+
+    assert rows(store, counters) == 1
+
+
+def test_time_stands_still_within_a_transaction(store, clock):
+    with store.transaction() as tx:
+        before = tx.now
+        clock.advance(60)
+
+        assert tx.now == before == clock.now - 60
+
+
+def test_transactions_do_not_nest(store):
+    with pytest.raises(RuntimeError, match="hand its tx on"), store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+        with store.transaction():
+            pass
+
+    assert rows(store, counters) == 0
+
+
+def test_a_reader_sees_what_is_committed_and_nothing_else(store):
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+        assert rows(store, counters) == 0
+
+    assert rows(store, counters) == 1
+
+
+def test_parallel_writers_lose_no_update(store):
+    wide = limits.Limit("tries", 10_000, 10_000)
+
+    def write():
+        for _ in range(25):
+            with store.transaction() as tx:
+                limits.count(tx, wide, "everybody")
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     with store.transaction() as tx:
-        assert limits.count(tx, PER_MINUTE, "ann") == 1
+        assert limits.count(tx, wide, "everybody") == 101
+
+
+def test_a_store_opens_again_after_it_was_disposed(store):
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+    store.dispose()
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+
+    assert rows(store, counters) == 1
+
+
+def test_the_embedded_database_is_durable_and_keeps_its_references(prepared_sqlite):
+    store = Store(f"sqlite:///{prepared_sqlite}")
+    with store.transaction() as tx:
+        pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        values = [tx.connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas]
+    store.dispose()
+
+    assert values == ["wal", 2, 1, 5000]  # synchronous 2 is FULL
+
+
+def test_a_database_that_is_not_there_is_an_error_and_not_a_hang(tmp_path):
+    store = Store(f"postgresql+psycopg://postgres@/nowhere?host={tmp_path}")
+    with pytest.raises(OperationalError), store.transaction():
+        pass
+
+
+def test_a_turnstile_lets_one_pass_at_a_time(tmp_path):
+    here, elsewhere = Turnstile(str(tmp_path / "lock")), Turnstile(str(tmp_path / "lock"))
+    order = []
+
+    def follow():
+        with elsewhere:
+            order.append("second")
+
+    with here:
+        follower = threading.Thread(target=follow)
+        follower.start()
+        follower.join(0.2)
+        order.append("first")
+    follower.join()
+    here.close()
+    elsewhere.close()
+
+    assert order == ["first", "second"]

@@ -21,8 +21,8 @@ class Box:
         return nonce + self._cipher.encrypt(nonce, value, context.encode())
 
     def open(self, context: str, sealed: bytes) -> bytes:
-        """Raises Refusal("box.unreadable") if it was changed, moved or sealed under another key."""
+        """Raises Refusal("box.unreadable") if it was changed, cut, moved or sealed under another key."""
         try:
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Refusal("box.unreadable", f"a sealed {context} does not open") from None

@@ -68,9 +68,12 @@ class Vault:
     def open_bytes(self, connection: Connection, person_id: str, table: str, column: str, sealed: bytes) -> bytes:
         """As `open`, for files."""
         cipher = self._cipher(connection, person_id)
+        version, nonce, ciphertext = sealed[:1], sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
         try:
-            return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], _field(table, column, person_id))
-        except InvalidTag:
+            if version != VERSION:
+                raise InvalidTag
+            return cipher.decrypt(nonce, ciphertext, _field(table, column, person_id))
+        except (InvalidTag, ValueError):
             raise Refusal("vault.unreadable", f"{table}.{column} does not open") from None
 
     def blind(self, column: str, value: str) -> str:
@@ -100,7 +103,7 @@ class Vault:
         wrapped: bytes = row["wrapped"]
         try:
             return kek.decrypt(wrapped[:NONCE], wrapped[NONCE:], _wrapping(person_id))
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Refusal("vault.unreadable", "the person's data key does not open") from None
 
 
