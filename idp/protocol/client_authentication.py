@@ -6,7 +6,7 @@ secret we could not store hashed), mutual TLS, and comparing a secret (the room 
 
 import binascii
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -130,14 +130,20 @@ def _asserted(parameters: Mapping[str, str]) -> Presented:
 def _basic(authorization: str, parameters: Mapping[str, str]) -> Presented:
     """Section 2.3.1: identifier and secret are form-urlencoded before they are joined by a colon."""
     match = _BASIC.fullmatch(authorization) if len(authorization) <= LONGEST_CREDENTIALS else None
-    try:
-        joined = b64decode(match[1], validate=True).decode("ascii") if match else ""
-    except (binascii.Error, UnicodeError):
-        joined = ""
+    joined = _base64(match[1]) if match else ""
     identifier, _, secret = joined.partition(":")
     if not _FORM.fullmatch(identifier) or not _FORM.fullmatch(secret):
         raise OAuthError(INVALID_CLIENT, "The Authorization header does not hold form-urlencoded Basic credentials.")
     return Presented("client_secret_basic", _same(_decoded(identifier), parameters), _decoded(secret))
+
+
+def _base64(text: str) -> str:
+    """The ASCII text, or nothing if `text` is not its one canonical spelling."""
+    try:
+        octets = b64decode(text, validate=True)
+        return octets.decode("ascii") if b64encode(octets).decode() == text else ""
+    except (binascii.Error, UnicodeError):
+        return ""
 
 
 def _decoded(text: str) -> str:

@@ -55,9 +55,9 @@ def build(  # noqa: PLR0913 (each argument is a claim)
 ) -> dict[str, object]:
     """The claims to sign for `jose.ID_TOKEN`; times in Unix seconds.
 
-    `claims` are those asked for through `claims.id_token`, never those of a scope (section 5.4), and never take the place
-    of one that the protocol sets. `alg` is the algorithm it will be signed with, which chooses the hash of `at_hash`;
-    `session` is the `sid` of back-channel logout.
+    `claims` are those asked for through `claims.id_token`, never those of a scope (section 5.4); they never take the
+    place of one that the protocol sets. `alg` is the algorithm it will be signed with, which chooses the hash of
+    `at_hash`; `session` is the `sid` of back-channel logout.
     """
     token: dict[str, object] = {name: value for name, value in (claims or {}).items() if name not in RESERVED}
     token |= {"iss": issuer, "sub": subject, "aud": client_id, "exp": now + lifetime, "iat": now}

@@ -131,7 +131,9 @@ def _is_template(value: object) -> bool:
     verification, claims = value.get("verification"), value.get("claims")
     if not isinstance(verification, dict) or not isinstance(claims, dict) or not claims:
         return False
-    evidence = verification.get("evidence") or []
+    evidence = verification.get("evidence")
+    if evidence is None:
+        return True
     return isinstance(evidence, list) and len(evidence) <= MOST_ENTRIES and all(map(_is_evidence_filter, evidence))
 
 

@@ -4,6 +4,7 @@ A client's set holds public RSA (2,048 bits or more), P-256 and Ed25519 keys onl
 fetched), certificates in keys (`x5c`, `x5u`), encryption keys.
 """
 
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -54,17 +55,19 @@ def _fault(key: object) -> str | None:
 
 def _fault_of_material(key: Mapping[str, Any]) -> str | None:
     try:
-        imported = _imported(key)
+        bits = _modulus_bits(key) if key["kty"] == "RSA" else SMALLEST_RSA
+        if not SMALLEST_RSA <= bits <= LARGEST_RSA:
+            return f"has {bits} bits; {SMALLEST_RSA} to {LARGEST_RSA} are allowed"
+        _imported(key)
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         return "cannot be read"
-    if isinstance(imported, RSAKey):
-        size = imported.public_key.key_size
-        return (
-            None
-            if SMALLEST_RSA <= size <= LARGEST_RSA
-            else f"has {size} bits; {SMALLEST_RSA} to {LARGEST_RSA} are allowed"
-        )
-    return None if key.get("crv") in CURVES else "is on another curve than P-256 and Ed25519"
+    return "is on another curve than P-256 and Ed25519" if key.get("crv", "P-256") not in CURVES else None
+
+
+def _modulus_bits(key: Mapping[str, Any]) -> int:
+    """RFC 7518 section 6.3.1.1; judged before the key is built, for a huge one is costly."""
+    modulus = str(key["n"])
+    return int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
 
 
 def _imported(key: Mapping[str, Any]) -> RSAKey | ECKey | OKPKey:

@@ -1,0 +1,66 @@
+"""OpenID Connect Discovery section 3: the document is complete and true."""
+
+import json
+
+from idp.protocol import authorization, jose, registration, scopes
+from idp.protocol.discovery import Enabled, metadata
+from tests.protocol.builders import ISSUER
+
+ENDPOINTS = {
+    f"{name}_endpoint": f"{ISSUER}/{name}"
+    for name in ("authorization", "token", "userinfo", "revocation", "introspection", "end_session")
+} | {"jwks_uri": f"{ISSUER}/jwks"}
+DOCUMENT = metadata(Enabled(ISSUER, ENDPOINTS, ui_locales=("en", "zh-Hant", "ar"), trust_frameworks=("arcadia",)))
+
+
+def test_everything_that_is_required_is_there():
+    required = {
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "response_types_supported",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+        "trust_frameworks_supported",
+        "claims_in_verified_claims_supported",
+        "evidence_supported",
+        "documents_supported",
+        "electronic_records_supported",
+    }
+    assert required <= DOCUMENT.keys()
+    assert not [name for name, value in DOCUMENT.items() if value in ([], "", None)]
+
+
+def test_it_is_json():
+    assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
+
+
+def test_what_would_be_promised_by_default_is_denied_aloud():
+    assert DOCUMENT["request_uri_parameter_supported"] is False
+    assert DOCUMENT["request_parameter_supported"] is False
+
+
+def test_it_says_what_the_rules_accept():
+    assert DOCUMENT["scopes_supported"] == list(scopes.CLAIMS_OF)
+    assert set(scopes.supported_claims()) < set(DOCUMENT["claims_supported"])
+    assert DOCUMENT["prompt_values_supported"] == list(authorization.PROMPTS)
+    assert DOCUMENT["grant_types_supported"] == list(registration.GRANT_TYPES)
+    assert DOCUMENT["code_challenge_methods_supported"] == ["S256"]
+    assert set(DOCUMENT["id_token_signing_alg_values_supported"]) == set(jose.ID_TOKEN.algorithms)
+    algorithms = DOCUMENT["token_endpoint_auth_signing_alg_values_supported"]
+    assert set(algorithms) == set(jose.CLIENT_ASSERTION.algorithms)
+    assert "RS256" in DOCUMENT["id_token_signing_alg_values_supported"]
+    assert DOCUMENT["authorization_response_iss_parameter_supported"] is True
+
+
+def test_nobody_introspects_without_proving_who_they_are():
+    assert "none" not in DOCUMENT["introspection_endpoint_auth_methods_supported"]
+
+
+def test_what_is_not_there_is_not_promised():
+    bare = metadata(Enabled(ISSUER, {"token_endpoint": f"{ISSUER}/token"}))
+    assert bare["backchannel_logout_supported"] is False
+    assert not {
+        name for name in bare if name.startswith(("introspection", "revocation", "trust", "evidence", "documents"))
+    }

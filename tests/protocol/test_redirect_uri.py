@@ -1,0 +1,120 @@
+"""RFC 6749 section 3.1.2: where a browser may be sent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.protocol.redirect_uri import fault, host, is_registered
+
+REGISTERED = "https://revenue.example.org/callback?x=1"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        REGISTERED,
+        "https://revenue.example.org",
+        "https://revenue.example.org:8443/a/b;c",
+        "http://127.0.0.1:8001/callback",
+        "http://localhost:8001/callback",
+        "http://[::1]:8001/callback",
+        "https://xn--bcher-kva.example/r%C3%BCck",
+    ],
+)
+def test_https_and_loopback_may_be_registered(uri):
+    assert fault(uri) is None
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        None,
+        7,
+        ["https://a.example"],
+        "http://revenue.example.org/callback",
+        "http://127.0.0.1.evil.example/callback",
+        "http://localhost.evil.example/",
+        "http://localhost@evil.example/",
+        "https://revenue.example.org@evil.example/",
+        "https://user:pw@revenue.example.org/",
+        "http://localhost:80@evil.example",
+        "https://revenue.example.org/callback#",
+        "https://revenue.example.org/#fragment",
+        "https://*.example.org/callback",
+        "https://revenue.example.org/*",
+        "https://revenue.example.org/a/../b",
+        "https://revenue.example.org/a/%2e%2E/b",
+        "https://revenue.example.org/./b",
+        "https://revenue.example.org\\@evil.example/",
+        "https:///callback",
+        "https://",
+        "https:/callback",
+        "//revenue.example.org/callback",
+        "/callback",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "arcadia.revenue:/callback",
+        "ftp://revenue.example.org/",
+        "https://revenue.example.org/ callback",
+        "https://revenue.example.org/\tcallback",
+        "https://revenue.example.org/\r\nSet-Cookie: a",
+        "https://revenue.example.org/\0",
+        "https://revenue.example.org/é",
+        "https://bücher.example/",
+        "https://revenue.example.org/%zz",
+        "https://revenue.example.org/%2",
+        'https://revenue.example.org/"onload="x',
+        "https://revenue.example.org:99999/",
+        "https://revenue.example.org:0/",
+        "https://[::1/",
+        "https://" + "a" * 2050,
+    ],
+)
+def test_nothing_else_may_be_registered(uri):
+    assert fault(uri)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://revenue.example.org/callback",
+        "https://revenue.example.org/callback?x=1&y=2",
+        "https://revenue.example.org/callback?x=2",
+        "https://revenue.example.org/callback?X=1",
+        "https://revenue.example.org/callback/?x=1",
+        "https://revenue.example.org/Callback?x=1",
+        "https://REVENUE.example.org/callback?x=1",
+        "https://revenue.example.org:443/callback?x=1",
+        "https://revenue.example.org/%63allback?x=1",
+        "https://revenue.example.org/callback?x=1#",
+        "https://revenue.example.org//callback?x=1",
+        "HTTPS://revenue.example.org/callback?x=1",
+        "http://revenue.example.org/callback?x=1",
+        "https://revenue.example.org/a/../callback?x=1",
+        "https://revenue.example.org/callback;a?x=1",
+        "https://revenue.example.org.evil.example/callback?x=1",
+        "https://evil.example/https://revenue.example.org/callback?x=1",
+        "https://revenue.example.org@evil.example/callback?x=1",
+        REGISTERED + " ",
+        " " + REGISTERED,
+        REGISTERED + "\n",
+        REGISTERED[:-1],
+        "",
+    ],
+)
+def test_an_address_that_is_not_equal_character_by_character_is_another_address(uri):
+    assert not is_registered(uri, [REGISTERED])
+
+
+def test_an_equal_address_is_the_registered_one():
+    assert is_registered(REGISTERED, ["https://a.example", REGISTERED])
+
+
+@given(st.text() | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))
+def test_any_text_is_judged_and_nothing_else_happens(uri):
+    assert fault(uri) is None or isinstance(fault(uri), str)
+
+
+def test_a_host_has_no_port_and_is_lower_case():
+    assert host("https://Revenue.example.org:8443/") == "revenue.example.org"
