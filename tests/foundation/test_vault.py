@@ -122,7 +122,7 @@ def test_no_plain_text_and_no_data_key_is_in_the_database(store, vault, sealed):
 def test_a_blind_index_ignores_case_spaces_and_compatibility_forms():
     vault = fresh_vault()
     assert vault.blind("email", " Ann@Example.ORG ") == vault.blind("email", "ann@example.org")
-    assert vault.blind("username", "ＡＮＮ") == vault.blind("username", "ann")
+    assert vault.blind("username", "\N{FULLWIDTH LATIN SMALL LETTER A}NN") == vault.blind("username", "ann")
 
 
 def test_a_blind_index_differs_by_column_and_by_key():

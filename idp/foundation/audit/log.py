@@ -44,15 +44,15 @@ def search(
     limit: int = 50,
 ) -> Sequence[Leaf]:
     """Newest first. `about` matches actor or subject; `name` is a prefix such as `signin.`; pages by `before_id`."""
-    conditions = [
-        (about, or_(leaves.c.subject == about, leaves.c.actor == about)),
-        (actor, leaves.c.actor == actor),
-        (name, leaves.c.name.startswith(name or "", autoescape=True)),
-        (since, leaves.c.at >= since),
-        (until, leaves.c.at <= until),
-        (before_id, leaves.c.id < before_id),
-    ]
-    wanted = [condition for value, condition in conditions if value is not None]
+    conditions = (
+        None if about is None else or_(leaves.c.subject == about, leaves.c.actor == about),
+        None if actor is None else leaves.c.actor == actor,
+        None if name is None else leaves.c.name.startswith(name, autoescape=True),
+        None if since is None else leaves.c.at >= since,
+        None if until is None else leaves.c.at <= until,
+        None if before_id is None else leaves.c.id < before_id,
+    )
+    wanted = [condition for condition in conditions if condition is not None]
     rows = connection.execute(select(leaves).where(*wanted).order_by(leaves.c.id.desc()).limit(limit)).mappings()
     return [_leaf(row) for row in rows]
 

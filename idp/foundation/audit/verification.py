@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from idp.foundation.audit import tree
 from idp.foundation.audit.checkpoint import Checkpoint
@@ -31,42 +31,35 @@ class _Fault(Exception):
 
 
 def verify(connection: Connection, origin: str, keys: Mapping[str, Ed25519PublicKey], copy: str = "") -> Verdict:
-    """Recompute every hash, root and signature. `copy` is the text of a checkpoint file kept by a second owner."""
-    marks = _checkpoints(connection)
+    """Recompute every hash, root and signature. `copy` is the text of a checkpoint file kept by a second owner.
+
+    The log may grow meanwhile: what is judged is what the newest checkpoint covered when this began.
+    """
+    marks = connection.execute(select(checkpoints).order_by(checkpoints.c.size)).mappings().all()
     fault = None
-    placed = 0
     try:
-        placed = _walk(connection, origin, keys, marks)
+        _walk(connection, origin, keys, marks)
+        _check_end(connection)
         _compare(marks, copy)
     except _Fault as found:
         fault = str(found)
     pending = connection.execute(select(func.count()).where(leaves.c.position.is_(None))).scalar_one()
-    return Verdict(placed, len(marks), pending, fault)
-
-
-def _checkpoints(connection: Connection) -> Sequence[RowMapping]:
-    return connection.execute(select(checkpoints).order_by(checkpoints.c.size)).mappings().all()
+    return Verdict(marks[-1]["size"] if marks else 0, len(marks), pending, fault)
 
 
 def _walk(
     connection: Connection, origin: str, keys: Mapping[str, Ed25519PublicKey], marks: Sequence[RowMapping]
-) -> int:
-    waiting = iter(marks)
-    mark = next(waiting, None)
+) -> None:
+    rows = _leaves(connection)
     frontier: tree.Frontier = ()
-    position = 0
-    for row in _leaves(connection):
-        _check_leaf(row, position)
-        frontier = tree.grow(frontier, [tree.leaf_hash(row["body"])])
-        position += 1
-        if mark is not None and mark["size"] == position:
-            _check_mark(mark, origin, keys, frontier)
-            mark = next(waiting, None)
-    if mark is not None:
-        raise _Fault(f"leaf {position} is missing: a checkpoint was signed over {mark['size']} leaves")
-    if position and (not marks or marks[-1]["size"] != position):
-        raise _Fault(f"leaf {position - 1} has a position but no checkpoint covers it")
-    return position
+    for mark in marks:
+        for position in range(tree.size(frontier), mark["size"]):
+            row = next(rows, None)
+            if row is None:
+                raise _Fault(f"leaf {position} is missing: a checkpoint was signed over {mark['size']} leaves")
+            _check_leaf(row, position)
+            frontier = tree.grow(frontier, [tree.leaf_hash(row["body"])])
+        _check_mark(mark, origin, keys, frontier)
 
 
 def _leaves(connection: Connection) -> Iterator[RowMapping]:
@@ -80,13 +73,24 @@ def _leaves(connection: Connection) -> Iterator[RowMapping]:
         last = rows[-1]["position"]
 
 
+def _check_end(connection: Connection) -> None:
+    """One statement, so that a checkpoint signed meanwhile is seen with its leaves or not at all."""
+    covered = select(func.coalesce(func.max(checkpoints.c.size), 0)).scalar_subquery()
+    beyond = select(func.min(leaves.c.position)).where(or_(leaves.c.position >= covered, leaves.c.position < 0))
+    position = connection.execute(beyond).scalar()
+    if position is not None:
+        raise _Fault(f"leaf {position} has a position but no checkpoint covers it")
+
+
 def _check_leaf(row: RowMapping, position: int) -> None:
     if row["position"] != position:
         raise _Fault(f"leaf {position} is missing: the next one present is {row['position']}")
     try:
         body = json.loads(row["body"])
     except ValueError:
-        raise _Fault(f"leaf {position} is not readable") from None
+        body = None
+    if not isinstance(body, dict):
+        raise _Fault(f"leaf {position} is not readable")
     for name in ("name", "actor", "subject", "at"):
         if body.get(name) != row[name]:
             raise _Fault(f"leaf {position}: column {name} differs from what was recorded")
@@ -112,7 +116,7 @@ def _check_mark(mark: RowMapping, origin: str, keys: Mapping[str, Ed25519PublicK
 def _compare(marks: Sequence[RowMapping], copy: str) -> None:
     known = {mark["size"]: mark["root"] for mark in marks}
     for number, line in enumerate(copy.splitlines(), start=1):
-        size, root = line.split()[:2]
-        if known.get(int(size)) != root:
+        size, root = [*line.split(), "", ""][:2]
+        if not size.isdecimal() or known.get(int(size)) != root:
             where = f"checkpoint {size} of the kept copy (line {number})"
             raise _Fault(f"{where} is missing here or differs: the database was rolled back or forked")

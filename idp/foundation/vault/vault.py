@@ -68,11 +68,10 @@ class Vault:
     def open_bytes(self, connection: Connection, person_id: str, table: str, column: str, sealed: bytes) -> bytes:
         """As `open`, for files."""
         cipher = self._cipher(connection, person_id)
-        version, nonce, ciphertext = sealed[:1], sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+        if sealed[:1] != VERSION:
+            raise Refusal("vault.unreadable", f"{table}.{column} is in no format that is known here")
         try:
-            if version != VERSION:
-                raise InvalidTag
-            return cipher.decrypt(nonce, ciphertext, _field(table, column, person_id))
+            return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], _field(table, column, person_id))
         except (InvalidTag, ValueError):
             raise Refusal("vault.unreadable", f"{table}.{column} does not open") from None
 
