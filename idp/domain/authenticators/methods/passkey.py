@@ -1,0 +1,199 @@
+"""WebAuthn Level 3, https://www.w3.org/TR/webauthn-3/: passkeys and security keys. py_webauthn verifies.
+
+Each challenge is kept in the database, bound to its purpose and person, and spent before the response is looked at.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from idp.domain.authenticators import registry
+from idp.domain.authenticators.proof import INHERENCE, POSSESSION, Proof
+from idp.domain.authenticators.registry import Authenticator
+from idp.domain.authenticators.tables import authenticators, challenges
+from idp.foundation.deferred import deferred
+from idp.foundation.once import spend
+from idp.foundation.randomness import identifier, octets
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.protocol.assurance import Amr
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import exceptions, structs
+else:
+    webauthn = deferred("webauthn")
+    structs = deferred("webauthn.helpers.structs")
+    exceptions = deferred("webauthn.helpers.exceptions")
+
+METHOD = registry.PASSKEY
+LIFETIME = 300
+LARGEST_RESPONSE = 32 * 1024
+
+
+def registration_options(tx: Tx, person_id: str, rp_id: str, rp_name: str, display_name: str) -> tuple[str, str]:
+    """(challenge id, options as JSON) for `navigator.credentials.create`; user verification and discoverability asked."""
+    challenge_id, challenge = _new_challenge(tx, "create", person_id)
+    options = webauthn.generate_registration_options(
+        rp_id=rp_id,
+        rp_name=rp_name,
+        user_id=person_id.encode(),
+        user_name=display_name,
+        user_display_name=display_name,
+        challenge=challenge,
+        exclude_credentials=_descriptors(tx, person_id),
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
+        ),
+    )
+    return challenge_id, webauthn.options_to_json(options)
+
+
+def add(
+    tx: Tx, person_id: str, rp: tuple[str, str], challenge_id: str, response: str, label: str
+) -> tuple[Authenticator, Proof]:
+    """Bind a new passkey; `rp` is (rp_id, origin). Raises Refusal("authenticators.passkey.refused")."""
+    challenge = _spend_challenge(tx, challenge_id, "create", person_id)
+    rp_id, origin = rp
+    try:
+        made = webauthn.verify_registration_response(
+            credential=_document(response),
+            expected_challenge=challenge,
+            expected_rp_id=rp_id,
+            expected_origin=origin,
+            require_user_verification=False,
+        )
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise _refused(error) from error
+    credential_id = webauthn.helpers.bytes_to_base64url(made.credential_id)
+    _refuse_known(tx, credential_id)
+    added = registry.add(
+        tx,
+        person_id,
+        METHOD,
+        label,
+        credential_id=credential_id,
+        verifier=webauthn.helpers.bytes_to_base64url(made.credential_public_key),
+        sign_count=made.sign_count,
+    )
+    return added, _proof(tx, added.id, verified=made.user_verified)
+
+
+def authentication_options(
+    tx: Tx, rp_id: str, person_id: str | None, purpose: str = "get", challenge: bytes | None = None
+) -> tuple[str, str]:
+    """(challenge id, options as JSON) for `navigator.credentials.get`; without a person any discoverable passkey may answer.
+
+    `challenge` binds the answer to something, such as the hash of a document to sign.
+    """
+    challenge_id, challenge = _new_challenge(tx, purpose, person_id, challenge)
+    options = webauthn.generate_authentication_options(
+        rp_id=rp_id,
+        challenge=challenge,
+        allow_credentials=None if person_id is None else _descriptors(tx, person_id),
+        user_verification=structs.UserVerificationRequirement.PREFERRED,
+    )
+    return challenge_id, webauthn.options_to_json(options)
+
+
+def verify(
+    tx: Tx, rp: tuple[str, str], challenge_id: str, response: str, person_id: str | None = None, purpose: str = "get"
+) -> tuple[str, Proof]:
+    """(person, proof). Raises Refusal("authenticators.passkey.refused"), or ("authenticators.passkey.cloned") for a
+    signature counter that went back.
+    """
+    challenge = _spend_challenge(tx, challenge_id, purpose, person_id)
+    document = _document(response)
+    credential = _credential(tx, str(document.get("id", "")), person_id)
+    rp_id, origin = rp
+    try:
+        verified = webauthn.verify_authentication_response(
+            credential=document,
+            expected_challenge=challenge,
+            expected_rp_id=rp_id,
+            expected_origin=origin,
+            credential_public_key=webauthn.helpers.base64url_to_bytes(credential["verifier"]),
+            credential_current_sign_count=0,
+            require_user_verification=False,
+        )
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise _refused(error) from error
+    _check_handle(document, credential["person_id"])
+    _advance_counter(tx, credential["id"], credential["sign_count"], verified.new_sign_count)
+    return credential["person_id"], _proof(tx, credential["id"], verified=verified.user_verified)
+
+
+def _new_challenge(
+    tx: Tx, purpose: str, person_id: str | None, challenge: bytes | None = None
+) -> tuple[str, bytes]:
+    row = {"id": identifier(), "purpose": purpose, "person_id": person_id, "challenge": challenge or octets(32)}
+    tx.execute(insert(challenges), row | {"expires_at": tx.now + LIFETIME})
+    return str(row["id"]), bytes(row["challenge"])  # type: ignore[arg-type]
+
+
+def _spend_challenge(tx: Tx, challenge_id: str, purpose: str, person_id: str | None) -> bytes:
+    bound = challenges.c.person_id.is_(None) if person_id is None else challenges.c.person_id == person_id
+    row = spend(tx, challenges, challenges.c.id == challenge_id, challenges.c.purpose == purpose, bound)
+    if row is None or row["expires_at"] <= tx.now:
+        raise Refusal("authenticators.passkey.refused", "the challenge is unknown, expired or was used before")
+    return bytes(row["challenge"])
+
+
+def _document(response: str) -> dict[str, Any]:
+    try:
+        document = json.loads(response) if len(response) <= LARGEST_RESPONSE else None
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise Refusal("authenticators.passkey.refused", "the response is not a WebAuthn credential")
+    return document
+
+
+def _credential(tx: Tx, credential_id: str, person_id: str | None) -> Any:
+    known = (authenticators.c.credential_id == credential_id, authenticators.c.removed_at.is_(None))
+    row = tx.execute(select(authenticators).where(*known)).mappings().one_or_none()
+    if row is None or person_id not in (None, row["person_id"]):
+        raise Refusal("authenticators.passkey.unknown", "no such passkey here")
+    return row
+
+
+def _refuse_known(tx: Tx, credential_id: str) -> None:
+    known = select(authenticators.c.id).where(authenticators.c.credential_id == credential_id)
+    if tx.execute(known).first() is not None:
+        raise Refusal("authenticators.passkey.refused", "this passkey is registered already")
+
+
+def _check_handle(document: dict[str, Any], person_id: str) -> None:
+    """WebAuthn section 7.2 step 6: the user handle, if told, names the owner."""
+    handle = (document.get("response") or {}).get("userHandle")
+    if handle and webauthn.helpers.base64url_to_bytes(handle) != person_id.encode():
+        raise Refusal("authenticators.passkey.refused", "the user handle names somebody else")
+
+
+def _advance_counter(tx: Tx, authenticator_id: str, stored: int, told: int) -> None:
+    """WebAuthn section 6.1.1: a counter that does not grow is a copy's; one that stays zero is not kept."""
+    if told == 0 and stored == 0:
+        return
+    grown = (authenticators.c.id == authenticator_id, authenticators.c.sign_count < told)
+    if tx.execute(update(authenticators).where(*grown).values(sign_count=told)).rowcount != 1:
+        raise Refusal("authenticators.passkey.cloned", "the signature counter went back: there may be a copy")
+
+
+def _descriptors(tx: Tx, person_id: str) -> list["structs.PublicKeyCredentialDescriptor"]:
+    mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
+    statement = select(authenticators.c.credential_id).where(*mine, authenticators.c.removed_at.is_(None))
+    ids = tx.execute(statement).scalars().all()
+    return [structs.PublicKeyCredentialDescriptor(id=webauthn.helpers.base64url_to_bytes(one)) for one in ids]
+
+
+def _proof(tx: Tx, authenticator_id: str, *, verified: bool) -> Proof:
+    registry.used(tx, authenticator_id)
+    factors = frozenset({POSSESSION, INHERENCE}) if verified else frozenset({POSSESSION})
+    methods = (Amr.SOFTWARE_KEY, Amr.USER_PRESENCE)
+    return Proof(METHOD, authenticator_id, factors, methods, tx.now, phishing_resistant=True)
+
+
+def _refused(error: Exception) -> Refusal:
+    return Refusal("authenticators.passkey.refused", f"{type(error).__name__}: {error}"[:200])

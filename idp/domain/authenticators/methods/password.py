@@ -1,0 +1,72 @@
+"""Passwords: Argon2id (RFC 9106), hashed behind a semaphore so that a flood of sign-ins cannot starve token requests."""
+
+import threading
+import unicodedata
+
+from argon2 import PasswordHasher as Argon2
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, select, update
+
+from idp.domain.authenticators import registry
+from idp.domain.authenticators.proof import KNOWLEDGE, Proof
+from idp.domain.authenticators.tables import authenticators
+from idp.foundation.randomness import token
+from idp.foundation.transaction import Tx
+from idp.protocol.assurance import Amr
+
+METHOD = registry.PASSWORD
+
+
+class PasswordHasher:
+    """Hashes and verifies one at a time in each process. Slow on purpose: never within a transaction."""
+
+    def __init__(self, time_cost: int, memory_kib: int, parallelism: int) -> None:
+        self._argon2 = Argon2(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
+        self._one_at_a_time = threading.BoundedSemaphore(1)
+        self._nobodys = self._argon2.hash(token())
+
+    def hash(self, text: str) -> str:
+        """The encoded hash of a password, with its parameters and salt."""
+        with self._one_at_a_time:
+            return self._argon2.hash(normal(text))
+
+    def verify(self, encoded: str | None, text: str) -> bool:
+        """Whether it is the password. Without a hash the same work is done for nobody, and the answer is no."""
+        with self._one_at_a_time:
+            try:
+                right = self._argon2.verify(encoded or self._nobodys, normal(text))
+            except (VerificationError, InvalidHashError):
+                return False
+        return right and encoded is not None
+
+    def needs_rehash(self, encoded: str) -> bool:
+        """Whether the parameters have changed since."""
+        return self._argon2.check_needs_rehash(encoded)
+
+
+def normal(text: str) -> str:
+    """NFC, so that one password is one string on every keyboard (NIST SP 800-63B section 3.1.1.2)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def stored(connection: Connection, person_id: str) -> tuple[str, str] | None:
+    """(authenticator id, encoded hash), or None for somebody without a password."""
+    mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
+    statement = select(authenticators.c.id, authenticators.c.verifier).where(*mine, authenticators.c.removed_at.is_(None))
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (row.id, row.verifier)
+
+
+def set_password(tx: Tx, person_id: str, encoded: str) -> None:
+    """Set or replace the person's one password."""
+    held = stored(tx.connection, person_id)
+    if held is None:
+        registry.add(tx, person_id, METHOD, "", verifier=encoded)
+    else:
+        tx.execute(update(authenticators).where(authenticators.c.id == held[0]).values(verifier=encoded))
+
+
+def proof(tx: Tx, authenticator_id: str) -> Proof:
+    """For the caller that has verified; marks the use."""
+    registry.used(tx, authenticator_id)
+    return Proof(METHOD, authenticator_id, frozenset({KNOWLEDGE}), (Amr.PASSWORD,), tx.now)

@@ -1,0 +1,48 @@
+"""Saved recovery codes (NIST SP 800-63B section 4.2.1.1): random, hashed, each used once, shown once."""
+
+import hashlib
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from idp.domain.authenticators.proof import POSSESSION, Proof
+from idp.domain.authenticators.tables import recovery_codes
+from idp.foundation.audit.event import Event
+from idp.foundation.once import spend
+from idp.foundation.randomness import readable
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.protocol.assurance import Amr
+
+METHOD = "recovery_code"
+GROUPS = 4
+"""Four groups of four characters out of 27: 76 bits."""
+
+
+def issue(tx: Tx, person_id: str, count: int = 10) -> list[str]:
+    """A new set, to show once; earlier codes stop working."""
+    codes = [readable(GROUPS) for _ in range(count)]
+    tx.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
+    rows = [{"digest": _digest(person_id, code), "person_id": person_id, "created_at": tx.now} for code in codes]
+    tx.execute(insert(recovery_codes), rows)
+    tx.record(Event("authenticators.recovery_codes.issued", person_id, person_id, {"count": count}))
+    return codes
+
+
+def verify(tx: Tx, person_id: str, code: str) -> Proof:
+    """The proof for a code of this person not used before. Raises Refusal("authenticators.wrong_code")."""
+    mine = (recovery_codes.c.digest == _digest(person_id, code), recovery_codes.c.person_id == person_id)
+    if spend(tx, recovery_codes, *mine) is None:
+        raise Refusal("authenticators.wrong_code", "the recovery code is wrong or was used before")
+    tx.record(Event("authenticators.recovery_code.used", person_id, person_id))
+    return Proof(METHOD, METHOD, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
+
+
+def left(connection: Connection, person_id: str) -> int:
+    """How many can still be used."""
+    unused = (recovery_codes.c.person_id == person_id, recovery_codes.c.spent_at.is_(None))
+    return connection.execute(select(func.count()).select_from(recovery_codes).where(*unused)).scalar_one()
+
+
+def _digest(person_id: str, code: str) -> str:
+    plain = "".join(character for character in code.lower() if character.isalnum())
+    return hashlib.sha256(f"{person_id}|{plain}".encode()).hexdigest()

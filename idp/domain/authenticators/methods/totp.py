@@ -1,0 +1,99 @@
+"""RFC 6238, https://www.rfc-editor.org/rfc/rfc6238: codes of an authenticator app. pyotp does the arithmetic.
+
+A step is spent once, for all nodes: neither a replayed code nor two parallel requests with one code succeed twice.
+"""
+
+import base64
+import hmac
+import io
+import re
+from dataclasses import dataclass
+
+import pyotp
+import segno
+from sqlalchemy import Connection, select
+
+from idp.domain.authenticators import registry
+from idp.domain.authenticators.proof import POSSESSION, Proof
+from idp.domain.authenticators.registry import Authenticator
+from idp.domain.authenticators.tables import authenticators
+from idp.foundation.once import first_sight
+from idp.foundation.randomness import octets
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.foundation.vault.vault import Vault
+from idp.protocol.assurance import Amr
+
+METHOD = registry.TOTP
+STEP = 30
+DRIFT = 1
+"""Steps a clock may be off, either way."""
+TABLE, COLUMN = "authenticators", "sealed"
+_SECRET = re.compile(r"[A-Z2-7]{16,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What is shown once: the secret to type, the address behind the code, and the code as inline SVG."""
+
+    secret: str
+    uri: str
+    qr_svg: str
+
+
+def begin(issuer_name: str, account: str, secret: str = "") -> Enrolment:
+    """A new secret of 160 bits, or the page of one that was begun."""
+    secret = secret or base64.b32encode(octets(20)).decode()
+    uri = pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer_name)
+    drawn = io.BytesIO()
+    segno.make(uri, error="m").save(drawn, kind="svg", xmldecl=False, scale=5, border=4)
+    return Enrolment(secret, uri, drawn.getvalue().decode())
+
+
+def add(tx: Tx, vault: Vault, person_id: str, secret: str, code: str, label: str) -> Authenticator:
+    """Bind an app that shows the right code now. Raises Refusal("authenticators.wrong_code")."""
+    if _matching_step(secret, code, tx.now) is None:
+        raise Refusal("authenticators.wrong_code", "the code does not match")
+    return adopt(tx, vault, person_id, secret, label)
+
+
+def adopt(tx: Tx, vault: Vault, person_id: str, secret: str, label: str = "") -> Authenticator:
+    """Bind a secret that another system has proved. Raises Refusal("authenticators.totp.secret") if it is no Base32."""
+    secret = secret.replace(" ", "").upper().rstrip("=")
+    if not _SECRET.fullmatch(secret):
+        raise Refusal("authenticators.totp.secret", "a TOTP secret is 16 to 128 characters of Base32")
+    sealed = vault.seal(tx.connection, person_id, TABLE, COLUMN, secret)
+    return registry.add(tx, person_id, METHOD, label, sealed=sealed)
+
+
+def verify(tx: Tx, vault: Vault, person_id: str, code: str) -> Proof:
+    """The proof for a right code of a step not used before. Raises Refusal("authenticators.wrong_code").
+
+    The caller has counted the try (lockout.try_now).
+    """
+    for authenticator_id, sealed in _held(tx.connection, person_id):
+        secret = vault.open(tx.connection, person_id, TABLE, COLUMN, sealed)
+        step = _matching_step(secret, code, tx.now)
+        if step is not None and _spend_step(tx, authenticator_id, step):
+            registry.used(tx, authenticator_id)
+            return Proof(METHOD, authenticator_id, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
+    raise Refusal("authenticators.wrong_code", "the code is wrong, old, or was used before")
+
+
+def _held(connection: Connection, person_id: str) -> list[tuple[str, bytes]]:
+    mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
+    statement = select(authenticators.c.id, authenticators.c.sealed)
+    return [(row.id, row.sealed) for row in connection.execute(statement.where(*mine, authenticators.c.removed_at.is_(None)))]
+
+
+def _matching_step(secret: str, code: str, now: int) -> int | None:
+    """The time step whose code this is; every step is compared, in constant time each."""
+    totp = pyotp.TOTP(secret)
+    steps = [now // STEP + offset for offset in range(-DRIFT, DRIFT + 1)]
+    matches = [step for step in steps if hmac.compare_digest(totp.at(step * STEP).encode(), code.encode())]
+    return matches[0] if matches else None
+
+
+def _spend_step(tx: Tx, authenticator_id: str, step: int) -> bool:
+    expires_at = (step + DRIFT + 2) * STEP
+    return first_sight(tx, "totp_step", f"{authenticator_id}|{step}", expires_at)

@@ -1,0 +1,36 @@
+"""What a method hands over when it is satisfied: who cannot make one has not proved anything."""
+
+from dataclasses import dataclass
+
+KNOWLEDGE = "knowledge"
+POSSESSION = "possession"
+INHERENCE = "inherence"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One successful authentication: `factors` of the three kinds, `amr` as RFC 8176 names them, `at` in Unix seconds."""
+
+    method: str
+    authenticator_id: str
+    factors: frozenset[str]
+    amr: tuple[str, ...]
+    at: int
+    phishing_resistant: bool = False
+
+    def document(self) -> dict[str, object]:
+        """For storing as JSON; `of` reads it back."""
+        return {
+            "method": self.method,
+            "authenticator_id": self.authenticator_id,
+            "factors": sorted(self.factors),
+            "amr": list(self.amr),
+            "at": self.at,
+            "phishing_resistant": self.phishing_resistant,
+        }
+
+    @classmethod
+    def of(cls, document: dict[str, object]) -> "Proof":
+        """What `document` wrote."""
+        factors, amr = document["factors"], document["amr"]
+        return cls(**{**document, "factors": frozenset(factors), "amr": tuple(amr)})  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""The authenticators a person holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from idp.domain.authenticators.tables import authenticators
+from idp.foundation.audit.event import Event
+from idp.foundation.randomness import identifier
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+
+PASSWORD = "password"  # noqa: S105 (a method's name)
+PASSKEY = "passkey"
+TOTP = "totp"
+SECOND_FACTORS = (PASSKEY, TOTP)
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """One authenticator, without its secret."""
+
+    id: str
+    person_id: str
+    method: str
+    label: str
+    created_at: int
+    last_used_at: int | None
+
+
+def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
+    """What the person can sign in with now, oldest first."""
+    mine = (authenticators.c.person_id == person_id, authenticators.c.removed_at.is_(None))
+    statement = select(authenticators).where(*mine).order_by(authenticators.c.created_at, authenticators.c.id)
+    return tuple(_authenticator(row) for row in connection.execute(statement).mappings())
+
+
+def has_second_factor(connection: Connection, person_id: str) -> bool:
+    """Whether a code or a passkey must be asked for after a password."""
+    return any(one.method in SECOND_FACTORS for one in of(connection, person_id))
+
+
+def add(tx: Tx, person_id: str, method: str, label: str, **columns: Any) -> Authenticator:
+    """Bind an authenticator to a person; `columns` are the method's own."""
+    row = {"id": identifier(), "person_id": person_id, "method": method, "label": label, "sign_count": 0}
+    tx.execute(insert(authenticators), row | {"created_at": tx.now} | columns)
+    tx.record(Event(f"authenticators.{method}.added", person_id, person_id, {"authenticator": row["id"]}))
+    return Authenticator(str(row["id"]), person_id, method, label, tx.now, None)
+
+
+def rename(tx: Tx, person_id: str, authenticator_id: str, label: str) -> None:
+    """Give an authenticator another name. Raises Refusal("authenticators.unknown")."""
+    _change(tx, person_id, authenticator_id, label=label)
+
+
+def revoke(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
+    """Take an authenticator away. Raises Refusal("authenticators.unknown"), or ("authenticators.last") for the last one."""
+    held = {one.id: one for one in of(tx.connection, person_id)}
+    if authenticator_id not in held:
+        raise Refusal("authenticators.unknown", "no such authenticator")
+    if not {one.method for one in held.values() if one.id != authenticator_id} & {PASSWORD, PASSKEY}:
+        raise Refusal("authenticators.last", "without it nobody could sign in any more")
+    _change(tx, person_id, authenticator_id, removed_at=tx.now, verifier=None, sealed=None)
+    method = held[authenticator_id].method
+    tx.record(Event(f"authenticators.{method}.removed", actor, person_id, {"authenticator": authenticator_id}))
+
+
+def used(tx: Tx, authenticator_id: str) -> None:
+    """Remember the last use."""
+    tx.execute(update(authenticators).where(authenticators.c.id == authenticator_id).values(last_used_at=tx.now))
+
+
+def _change(tx: Tx, person_id: str, authenticator_id: str, **values: Any) -> None:
+    mine = (authenticators.c.id == authenticator_id, authenticators.c.person_id == person_id)
+    change = update(authenticators).where(*mine, authenticators.c.removed_at.is_(None)).values(**values)
+    if tx.execute(change).rowcount != 1:
+        raise Refusal("authenticators.unknown", "no such authenticator")
+
+
+def _authenticator(row: Mapping[Any, Any]) -> Authenticator:
+    return Authenticator(
+        row["id"], row["person_id"], row["method"], row["label"], row["created_at"], row["last_used_at"]
+    )
