@@ -22,7 +22,21 @@ from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.provider import Lifetimes, Provider
-from idp.web import account, console, csrf, errors, headers, inbox, locale, oidc, proofing, public, signin, signing, theme
+from idp.web import (
+    account,
+    console,
+    csrf,
+    errors,
+    headers,
+    inbox,
+    locale,
+    oidc,
+    proofing,
+    public,
+    signin,
+    signing,
+    theme,
+)
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024

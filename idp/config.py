@@ -84,9 +84,13 @@ SETTINGS: Mapping[str, Setting] = {
     "keys_dir": Setting(Path, str(ROOT / "keys"), "Where the key files are kept."),
     "theme": Setting(Path, str(ROOT / "theme.toml"), "The country pack: names, colours, legal links."),
     "register": Setting(Path, str(ROOT / "demo" / "register.csv"), "The population register, as CSV."),
-    "mail": Setting(_channel, "inbox", "How e-mail leaves: inbox (development page) or smtp://user:password@host:port."),
+    "mail": Setting(
+        _channel, "inbox", "How e-mail leaves: inbox (development page) or smtp://user:password@host:port."
+    ),
     "mail_from": Setting(str, "no-reply@localhost", "The sender of e-mail."),
-    "outbound_allow": Setting(_words, "", "Private hosts (host or host:port) that may be called, for example for logout."),
+    "outbound_allow": Setting(
+        _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
+    ),
     "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
     "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
     "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
@@ -189,10 +193,8 @@ def _contradictions(settings: Settings) -> list[str]:
     faults = []
     if settings.mail == "inbox" and not settings.on_loopback:
         faults.append("IDP_MAIL: the inbox shows everybody's mail and works on a loopback issuer only; give smtp://…")
-    for name in ("theme", "register"):
-        if not getattr(settings, name).exists():
-            faults.append(f"IDP_{name.upper()}: {getattr(settings, name)} does not exist")
-    return faults
+    files = {"IDP_THEME": settings.theme, "IDP_REGISTER": settings.register}
+    return faults + [f"{name}: {file} does not exist" for name, file in files.items() if not file.exists()]
 
 
 assert {field.name for field in fields(Settings)} == set(SETTINGS)  # noqa: S101 (the table and the type agree)

@@ -1,7 +1,6 @@
 """What the demo puts in place: two agencies with fresh secrets, and the people of demo/people.json."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +60,10 @@ def settle(provider: Provider, folder: Path, two: tuple[Agency, Agency]) -> dict
     _write(key_file, secrets["registry_key"])
     shared = {"OIDC_ISSUER": provider.issuer, "AUTHLIB_INSECURE_TRANSPORT": "1"}
     return {
-        "revenue": shared | {"OIDC_CLIENT_ID": "revenue", "OIDC_CLIENT_SECRET": secrets["revenue"], "SESSION_KEY": secrets["session_1"]},
-        "registry": shared | {"OIDC_CLIENT_ID": "registry", "OIDC_CLIENT_KEY_FILE": str(key_file), "SESSION_KEY": secrets["session_2"]},
+        "revenue": shared
+        | {"OIDC_CLIENT_ID": "revenue", "OIDC_CLIENT_SECRET": secrets["revenue"], "SESSION_KEY": secrets["session_1"]},
+        "registry": shared
+        | {"OIDC_CLIENT_ID": "registry", "OIDC_CLIENT_KEY_FILE": str(key_file), "SESSION_KEY": secrets["session_2"]},
     }
 
 
@@ -119,5 +120,5 @@ def _secrets(folder: Path) -> dict[str, str]:
 
 
 def _write(file: Path, text: str) -> None:
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
-        target.write(text)
+    file.touch(mode=0o600)
+    file.write_text(text)

@@ -64,7 +64,9 @@ def _theme(house: House) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (_settings, _database, _keys, _theme)
 
 
-@click.command(epilog="Settings:\n\n" + "\n\n".join(f"IDP_{name.upper()}: {one.help}" for name, one in SETTINGS.items()))
+@click.command(
+    epilog="Settings:\n\n" + "\n\n".join(f"IDP_{name.upper()}: {one.help}" for name, one in SETTINGS.items())
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @pass_house
 def doctor(house: House, as_json: bool) -> None:

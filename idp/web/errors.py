@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from idp.foundation.randomness import reference
 from idp.foundation.refusal import Refusal
+from idp.protocol.errors import OAuthError
 
 log = logging.getLogger(__name__)
 
@@ -81,10 +82,14 @@ def init(app: Flask) -> None:
 
 
 def refusal_page(refusal: Refusal, status: int | None = None) -> Response:
-    """The page for a refusal that may not, or cannot, be answered anywhere else."""
+    """The page for a refusal that may not, or cannot, be answered anywhere else.
+
+    The reason is written for developers, so only refusals that a service's developer must understand show it.
+    """
     title, happened, todo = WORDS.get(refusal.code, _general())
     log.info("refused %s reference=%s path=%s", refusal, _reference(), request.path)
-    return _answer(refusal.code, status or STATUS.get(refusal.code, 400), title, happened, todo, why=refusal.reason)
+    why = refusal.reason if refusal.code.startswith("oidc.") or isinstance(refusal, OAuthError) else ""
+    return _answer(refusal.code, status or STATUS.get(refusal.code, 400), title, happened, todo, why=why)
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -135,9 +140,7 @@ def _answer(code: str, status: int, title: object, happened: object, todo: objec
         body = {"error": code, "error_description": why or str(happened), "reference": _reference()}
         response = jsonify(body)
     else:
-        page = render_template(
-            "error.html", title=title, happened=happened, why=why, todo=todo, reference=_reference()
-        )
+        page = render_template("error.html", title=title, happened=happened, why=why, todo=todo, reference=_reference())
         response = make_response(page)
     response.status_code = status
     return response
@@ -145,7 +148,8 @@ def _answer(code: str, status: int, title: object, happened: object, todo: objec
 
 def _wants_json() -> bool:
     return "text/html" not in request.headers.get("Accept", "") and (
-        request.path.startswith(("/api/", "/.well-known/", "/oidc/")) or request.accept_mimetypes.best == "application/json"
+        request.path.startswith(("/api/", "/.well-known/", "/oidc/"))
+        or request.accept_mimetypes.best == "application/json"
     )
 
 

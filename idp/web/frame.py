@@ -9,4 +9,4 @@ from idp.journeys.provider import Provider
 
 def provider() -> Provider:
     """The provider of the running application."""
-    return cast(Provider, current_app.extensions["provider"])
+    return cast("Provider", current_app.extensions["provider"])

@@ -78,6 +78,6 @@ def set_status(tx: Tx, client_id: str, status: str, actor: str, reason: str) -> 
     tx.record(Event("clients.status.changed", actor, client_id, {"status": status, "reason": reason}))
 
 
-def _client(row: Mapping[str, Any]) -> Client:
+def _client(row: Mapping[Any, Any]) -> Client:
     metadata = parse_metadata(json.loads(row["metadata"]))
     return Client(row["id"], metadata, row["status"], row["secret_digest"], row["created_at"], row["updated_at"])

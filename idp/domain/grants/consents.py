@@ -63,6 +63,6 @@ def count(connection: Connection, client_id: str) -> int:
     return connection.execute(statement).scalar_one()
 
 
-def _consent(row: Mapping[str, Any]) -> Consent:
+def _consent(row: Mapping[Any, Any]) -> Consent:
     allowed = frozenset(row["allowed"].split())
     return Consent(row["person_id"], row["client_id"], allowed, row["given_at"], row["used_at"])

@@ -57,15 +57,24 @@ class AccessToken:
     grant: Grant | None
 
 
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Between whom a grant stands, and in which browser session it was given."""
+
+    person_id: str
+    client_id: str
+    session_id: str
+
+
 def open_grant(
-    tx: Tx, code: str, person_id: str, client_id: str, session_id: str, context: Context, *, offline: bool, lifetime: int, code_lifetime: int
+    tx: Tx, code: str, parties: Parties, context: Context, *, offline: bool, lifetime: int, code_lifetime: int
 ) -> str:
     """Write an authorization whose code may be redeemed once, soon; returns its id."""
     row = {
         "id": digest(code),
-        "person_id": person_id,
-        "client_id": client_id,
-        "session_id": session_id,
+        "person_id": parties.person_id,
+        "client_id": parties.client_id,
+        "session_id": parties.session_id,
         "offline": offline,
         "context": json.dumps(asdict(context)),
         "code_expires_at": tx.now + code_lifetime,
@@ -105,7 +114,13 @@ def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: i
 
 def add_refresh_token(tx: Tx, token: str, grant_id: str, expires_at: int) -> None:
     """Keep a refresh token's digest, as the newest of its family."""
-    row = {"digest": digest(token), "grant_id": grant_id, "issued_at": tx.now, "expires_at": expires_at, "spent_at": None}
+    row = {
+        "digest": digest(token),
+        "grant_id": grant_id,
+        "issued_at": tx.now,
+        "expires_at": expires_at,
+        "spent_at": None,
+    }
     tx.execute(_insert_refresh, row)
 
 
@@ -168,14 +183,14 @@ def _revoke_where(tx: Tx, *where: ColumnElement[bool]) -> int:
     return tx.execute(update(grants).where(*where, grants.c.revoked_at.is_(None)).values(revoked_at=tx.now)).rowcount
 
 
-def _access_token(row: Mapping[str, Any]) -> AccessToken:
+def _access_token(row: Mapping[Any, Any]) -> AccessToken:
     grant = None
     if row["grant_id"] is not None:
         grant = _grant({column.name: row[f"of_{column.name}"] for column in grants.c})
     return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant)
 
 
-def _grant(row: Mapping[str, Any]) -> Grant:
+def _grant(row: Mapping[Any, Any]) -> Grant:
     context = json.loads(row["context"])
     context["amr"] = tuple(context["amr"])
     return Grant(

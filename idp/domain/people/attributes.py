@@ -30,9 +30,7 @@ def put(tx: Tx, vault: Vault, person_id: str, values: Mapping[str, object], sour
         tx.execute(insert(attributes), rows)
 
 
-def read(
-    connection: Connection, vault: Vault, person_id: str, names: Iterable[str] | None = None
-) -> dict[str, object]:
+def read(connection: Connection, vault: Vault, person_id: str, names: Iterable[str] | None = None) -> dict[str, object]:
     """Claim name to JSON value, of those asked for (all if None) that the record holds."""
     statement = select(attributes.c.name, attributes.c.value).where(attributes.c.person_id == person_id)
     if names is not None:

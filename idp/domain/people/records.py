@@ -73,15 +73,13 @@ def set_status(tx: Tx, person_id: str, status: Status, actor: str, reason: str) 
     tx.record(Event("people.status.changed", actor, person_id, {"status": status.value, "reason": reason}))
 
 
-def set_assurance(
-    tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verification, actor: str
-) -> None:
+def set_assurance(tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verification, actor: str) -> None:
     """Raise (or lower) how well the person is known, keeping how that was found out."""
     verifications.keep(tx, vault, person_id, level, verification)
     tx.execute(update(people).where(people.c.id == person_id).values(assurance=level.word))
     tx.record(Event("people.assurance.changed", actor, person_id, {"level": level.word}))
 
 
-def _person(row: Mapping[str, Any]) -> Person:
+def _person(row: Mapping[Any, Any]) -> Person:
     level = Level.of(row["assurance"]) or Level.LOW
     return Person(row["id"], Status(row["status"]), level, row["locale"], row["created_at"])

@@ -37,6 +37,7 @@ def latest(connection: Connection, vault: Vault, person_id: str) -> Verification
 def _read(text: str) -> Verification:
     document = json.loads(text)
     evidence = tuple(
-        Evidence(**item | {"checks": tuple(Check(**check) for check in item["checks"])}) for item in document["evidence"]
+        Evidence(**item | {"checks": tuple(Check(**check) for check in item["checks"])})
+        for item in document["evidence"]
     )
     return Verification(**document | {"claims": tuple(document["claims"]), "evidence": evidence})

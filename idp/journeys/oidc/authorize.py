@@ -31,9 +31,7 @@ class SignInFirst:
     request: AuthorizationRequest
 
 
-def authorize(
-    provider: Provider, parameters: Mapping[str, str], session: Session | None
-) -> Answer | SignInFirst:
+def authorize(provider: Provider, parameters: Mapping[str, str], session: Session | None) -> Answer | SignInFirst:
     """Decide. Raises Refusal when no client or no address of it is known: that is shown here and never redirected."""
     client = provider.clients.find(parameters.get("client_id", ""))
     if client is None or not client.active:

@@ -33,9 +33,7 @@ def issue_code(
     grants.open_grant(
         tx,
         code,
-        person.id,
-        client.id,
-        session.id,
+        grants.Parties(person.id, client.id, session.id),
         _context(request, session, acr),
         offline=OFFLINE_ACCESS in request.scope,
         lifetime=provider.lifetimes.grant,

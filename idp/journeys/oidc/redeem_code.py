@@ -30,9 +30,7 @@ def redeem_code(provider: Provider, client: Client, parameters: Mapping[str, str
     return token_response(provider, client, minted)
 
 
-def _exchange(
-    tx: Tx, provider: Provider, client: Client, grant: Grant, parameters: Mapping[str, str]
-) -> Minted:
+def _exchange(tx: Tx, provider: Provider, client: Client, grant: Grant, parameters: Mapping[str, str]) -> Minted:
     try:
         _check(tx.now, client, grant, parameters)
         require_active(tx.connection, grant)

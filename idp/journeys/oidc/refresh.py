@@ -1,4 +1,4 @@
-"""Refresh token for tokens (RFC 6749 section 6), rotated at each use; a reused one ends its family (RFC 9700 4.14.2)."""
+"""Refresh token for tokens (RFC 6749 section 6), rotated at each use; a reused one ends its family (RFC 9700 4.14)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -100,13 +100,18 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def handle_error_response(self, request: EngineRequest, error: OAuth2Error) -> Answer:
         """Authlib's own refusals become ours."""
         code = error.error if error.error in (INVALID_CLIENT, UNSUPPORTED_GRANT_TYPE) else INVALID_REQUEST
-        reasons = {INVALID_CLIENT: "Client authentication failed.", UNSUPPORTED_GRANT_TYPE: "This grant_type is not supported."}
+        reasons = {
+            INVALID_CLIENT: "Client authentication failed.",
+            UNSUPPORTED_GRANT_TYPE: "This grant_type is not supported.",
+        }
         raise OAuthError(code, reasons.get(code, "The request is malformed."), presented=request.presented.method)
 
     def send_signal(self, *args: object, **kwargs: object) -> None:
         """Authlib's hook: nobody listens; journeys record what happens."""
 
-    def _authenticator(self, method: str) -> Callable[[Callable[[str], EngineClient | None], EngineRequest], EngineClient | None]:
+    def _authenticator(
+        self, method: str
+    ) -> Callable[[Callable[[str], EngineClient | None], EngineRequest], EngineClient | None]:
         prove = {
             "client_secret_basic": partial(knows_secret, self.provider),
             "client_secret_post": partial(knows_secret, self.provider),
@@ -114,7 +119,9 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
             "none": _nothing_to_prove,
         }[method]
 
-        def authenticate(query_client: Callable[[str], EngineClient | None], request: EngineRequest) -> EngineClient | None:
+        def authenticate(
+            query_client: Callable[[str], EngineClient | None], request: EngineRequest
+        ) -> EngineClient | None:
             if request.presented.method != method:
                 return None
             found = query_client(request.presented.client_id)

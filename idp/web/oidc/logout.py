@@ -59,7 +59,9 @@ def _ask(parameters: dict[str, str], wish: Wish) -> Response:
     if wish.location is not None:
         allow_form_action(wish.location)
     service = None if wish.client is None else wish.client.metadata
-    return make_response(render_template("signin/logout.html", service=service, kept=kept, action="/oidc/logout/confirm"))
+    return make_response(
+        render_template("signin/logout.html", service=service, kept=kept, action="/oidc/logout/confirm")
+    )
 
 
 def _done(wish: Wish) -> Response:
