@@ -1,0 +1,147 @@
+"""A person signed in at one browser."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from idp.domain.sessions.tables import participants, sessions
+from idp.foundation.randomness import identifier, token
+from idp.foundation.transaction import Tx
+from idp.protocol.assurance import Level
+
+TOUCH_SECONDS = 60
+"""How stale `last_seen_at` may grow: a session in use is not written at every click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser session. `auth_time` is the last time the person proved to be there; `level` what that proved."""
+
+    id: str
+    person_id: str
+    amr: tuple[str, ...]
+    level: Level
+    device: str
+    auth_time: int
+    created_at: int
+    last_seen_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """What a sign-in proved: the only thing a session is made from."""
+
+    person_id: str
+    amr: tuple[str, ...]
+    level: Level
+    auth_time: int
+
+
+def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Session, str]:
+    """A new session and the secret for its cookie; the secret itself is not kept."""
+    secret = token()
+    session = Session(
+        identifier(),
+        proved.person_id,
+        proved.amr,
+        proved.level,
+        device[:80],
+        proved.auth_time,
+        tx.now,
+        tx.now,
+        tx.now + absolute,
+    )
+    tx.execute(insert(sessions), _row(session) | {"digest": _digest(secret), "ended_at": None})
+    return session, secret
+
+
+def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str]:
+    """The same session after another authentication, under a new secret: the old cookie is dead (fixation)."""
+    secret = token()
+    values = {
+        "digest": _digest(secret),
+        "amr": " ".join(proved.amr),
+        "level": proved.level.word,
+        "auth_time": proved.auth_time,
+        "last_seen_at": tx.now,
+    }
+    row = tx.execute(_of(session.id).values(**values).returning(*sessions.c)).mappings().one()
+    return _session(row), secret
+
+
+def find(connection: Connection, secret: str, now: int, idle: int) -> Session | None:
+    """The session of a cookie if it lives: not ended, not past its absolute end, not idle for longer than `idle`."""
+    live = (sessions.c.ended_at.is_(None), sessions.c.expires_at > now, sessions.c.last_seen_at > now - idle)
+    row = connection.execute(select(sessions).where(sessions.c.digest == _digest(secret), *live)).mappings().one_or_none()
+    return None if row is None else _session(row)
+
+
+def touch(tx: Tx, session: Session) -> None:
+    """Remember that the session was used."""
+    tx.execute(_of(session.id).values(last_seen_at=tx.now))
+
+
+def needs_touch(session: Session, now: int) -> bool:
+    """Whether the last use is old enough to be written."""
+    return now - session.last_seen_at >= TOUCH_SECONDS
+
+
+def of_person(connection: Connection, person_id: str, now: int, idle: int) -> Sequence[Session]:
+    """The person's living sessions, last used first."""
+    live = (sessions.c.ended_at.is_(None), sessions.c.expires_at > now, sessions.c.last_seen_at > now - idle)
+    statement = select(sessions).where(sessions.c.person_id == person_id, *live)
+    rows = connection.execute(statement.order_by(sessions.c.last_seen_at.desc())).mappings()
+    return [_session(row) for row in rows]
+
+
+def end(tx: Tx, session_id: str) -> bool:
+    """End a session; False if it had ended."""
+    return tx.execute(_of(session_id).values(ended_at=tx.now)).rowcount == 1
+
+
+def sweep(tx: Tx) -> None:
+    """Drop sessions that ended or expired a week ago; their notices have been delivered or given up."""
+    week_ago = tx.now - 7 * 24 * 3600
+    over = select(sessions.c.id).where(sessions.c.expires_at < week_ago)
+    tx.execute(delete(participants).where(participants.c.session_id.in_(over)))
+    tx.execute(delete(sessions).where(sessions.c.expires_at < week_ago))
+
+
+def _of(session_id: str) -> Any:
+    return update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _row(session: Session) -> dict[str, object]:
+    return {
+        "id": session.id,
+        "person_id": session.person_id,
+        "amr": " ".join(session.amr),
+        "level": session.level.word,
+        "device": session.device,
+        "auth_time": session.auth_time,
+        "created_at": session.created_at,
+        "last_seen_at": session.last_seen_at,
+        "expires_at": session.expires_at,
+    }
+
+
+def _session(row: Mapping[Any, Any]) -> Session:
+    return Session(
+        row["id"],
+        row["person_id"],
+        tuple(row["amr"].split()),
+        Level.of(row["level"]) or Level.LOW,
+        row["device"],
+        row["auth_time"],
+        row["created_at"],
+        row["last_seen_at"],
+        row["expires_at"],
+    )

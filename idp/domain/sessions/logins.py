@@ -1,0 +1,77 @@
+"""A sign-in in progress: which request it answers, which browser it belongs to, and what was established so far."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from idp.domain.sessions.tables import logins
+from idp.foundation.once import spend
+from idp.foundation.randomness import identifier
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One sign-in. Either `request` (of a service) or `return_to` (a page of ours) says where it leads."""
+
+    id: str
+    request: str | None
+    return_to: str | None
+    facts: Mapping[str, Any]
+    created_at: int
+
+
+def begin(
+    tx: Tx, browser: str, request: str | None, return_to: str | None, facts: Mapping[str, Any], lifetime: int
+) -> str:
+    """Open a sign-in for the browser that holds the secret `browser`; returns its id."""
+    login_id = identifier()
+    row = {
+        "id": login_id,
+        "browser_digest": _digest(browser),
+        "request": request,
+        "return_to": return_to,
+        "facts": json.dumps(dict(facts)),
+        "created_at": tx.now,
+        "expires_at": tx.now + lifetime,
+    }
+    tx.execute(insert(logins), row)
+    return login_id
+
+
+def get(connection: Connection, login_id: str, browser: str, now: int) -> Login:
+    """The sign-in, for its own browser only. Raises Refusal("signin.gone") if it is unknown, over, or somebody else's."""
+    mine = (logins.c.id == login_id, logins.c.browser_digest == _digest(browser), logins.c.expires_at > now)
+    statement = select(logins).where(*mine, logins.c.spent_at.is_(None))
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise Refusal("signin.gone", "this sign-in is unknown, finished, expired, or another browser's")
+    return Login(row["id"], row["request"], row["return_to"], json.loads(row["facts"]), row["created_at"])
+
+
+def establish(tx: Tx, login_id: str, browser: str, **facts: Any) -> Login:
+    """Add facts; a fact of None is taken back. Raises Refusal("signin.gone")."""
+    login = get(tx.connection, login_id, browser, tx.now)
+    together = {name: value for name, value in (dict(login.facts) | facts).items() if value is not None}
+    tx.execute(update(logins).where(logins.c.id == login_id).values(facts=json.dumps(together)))
+    return Login(login.id, login.request, login.return_to, together, login.created_at)
+
+
+def finish(tx: Tx, login_id: str, browser: str) -> None:
+    """Spend the sign-in: it leads somewhere once. Raises Refusal("signin.gone")."""
+    if spend(tx, logins, logins.c.id == login_id, logins.c.browser_digest == _digest(browser)) is None:
+        raise Refusal("signin.gone", "this sign-in was finished before")
+
+
+def sweep(tx: Tx) -> None:
+    """Drop what expired an hour ago."""
+    tx.execute(delete(logins).where(logins.c.expires_at < tx.now - 3600))
+
+
+def _digest(browser: str) -> str:
+    return hashlib.sha256(browser.encode()).hexdigest()

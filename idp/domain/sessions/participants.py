@@ -1,0 +1,23 @@
+"""Which services a browser session signed in to: whom to tell when it ends."""
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.domain.sessions.tables import participants
+from idp.foundation.transaction import Tx
+
+_JOIN = {
+    "postgresql": postgresql.insert(participants).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(participants).on_conflict_do_nothing(),
+}
+
+
+def join(tx: Tx, session_id: str, client_id: str) -> None:
+    """Remember that the service takes part; once is enough."""
+    tx.execute(_JOIN[tx.dialect], {"session_id": session_id, "client_id": client_id, "joined_at": tx.now})
+
+
+def of(connection: Connection, session_id: str) -> tuple[str, ...]:
+    """The services' client_ids, in the order they joined."""
+    mine = select(participants.c.client_id).where(participants.c.session_id == session_id)
+    return tuple(connection.execute(mine.order_by(participants.c.joined_at, participants.c.client_id)).scalars())

@@ -1,0 +1,46 @@
+"""Browser sessions and sign-ins in progress. Cookies are kept as digests only."""
+
+from sqlalchemy import Column, Index, Table, Text
+
+from idp.foundation.tables import instant, metadata
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("person_id", Text, nullable=False),
+    Column("amr", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    instant("auth_time"),
+    instant("created_at"),
+    instant("last_seen_at"),
+    instant("expires_at"),
+    instant("ended_at", nullable=True),
+    Index("ix_sessions_person_id", "person_id"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+
+participants = Table(
+    "session_participants",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+    instant("joined_at"),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("browser_digest", Text, nullable=False),
+    Column("request", Text),
+    Column("return_to", Text),
+    Column("facts", Text, nullable=False),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("spent_at", nullable=True),
+    Index("ix_logins_expires_at", "expires_at"),
+)
+"""`request` is the JSON of an AuthorizationRequest; `return_to` a path of ours; `facts` what was established so far."""
