@@ -34,5 +34,5 @@ def same_name(recorded: str, printed: str, *, may_be_cut: bool = False) -> bool:
 
 def _ascii(text: str) -> str:
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    words = " ".join(plain.split())
+    words = " ".join(plain.upper().split())
     return words if words.isascii() and words.replace(" ", "").isalpha() else ""

@@ -256,6 +256,7 @@ def test_names_that_fill_their_field_may_be_cut():
         ("Anna-Maria", "ANNA MARIA"),
         ("Martínez  Peña", "MARTINEZ PENA"),
         ("I\N{COMBINING DOT ABOVE}smail", "ISMAIL"),
+        ("\N{MATHEMATICAL BOLD SCRIPT SMALL A}nna", "ANNA"),
     ],
 )
 def test_a_name_is_known_as_a_passport_spells_it(recorded, printed):
