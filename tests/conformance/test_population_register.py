@@ -11,23 +11,28 @@ from idp.domain.people.registers import COLUMNS, CsvRegister
 
 ROWS = [
     (
-        "1,91,Eleni,Papadaki,Eleni,Papadaki,1986-03-14,female,Tegea,XAR,XAR,1 Olive Street,2210,Tegea,alive,"
+        "1,91,Eleni Papadaki,Eleni,Papadaki,Eleni,Papadaki,1986-03-14,female"
+        ",Tegea,XAR,XAR,1 Olive Street,2210,Tegea,alive,"
         "XP1,2020-01-01,2030-01-01,XC1,2021-01-01,2031-01-01,XC1,ab"
     ),
     (
-        "2,92,عبد الرحمن,الحسيني,Abdulrahman,Alhusayni,1971-09-09,male,Tegea,XAR,XAR,2 Olive Street,2210,Tegea,alive,"
+        "2,92,عبد الرحمن الحسيني,عبد الرحمن,الحسيني,Abdulrahman,Alhusayni,1971-09-09,male"
+        ",Tegea,XAR,XAR,2 Olive Street,2210,Tegea,alive,"
         "XP2,2020-01-01,2030-01-01,,,,,"
     ),
     (
-        "3,93,Suharta,,Suharta,,1968-01-30,male,Tegea,XAR,XAR,3 Olive Street,2210,Tegea,alive,"
+        "3,93,Suharta,Suharta,,Suharta,,1968-01-30,male"
+        ",Tegea,XAR,XAR,3 Olive Street,2210,Tegea,alive,"
         "XP3,2020-01-01,2030-01-01,,,,,"
     ),
     (
-        "4,94,Orson,Pell,Orson,Pell,1941-02-11,male,Tegea,XAR,XAR,4 Olive Street,2210,Tegea,deceased,"
+        "4,94,Orson Pell,Orson,Pell,Orson,Pell,1941-02-11,male"
+        ",Tegea,XAR,XAR,4 Olive Street,2210,Tegea,deceased,"
         "XP4,2020-01-01,2030-01-01,,,,,"
     ),
     (
-        "5,95,Jürgen,Weißmüller,Jürgen,Weißmüller,1984-05-30,male,Tegea,XAR,XAR,5 Olive Street,2210,Tegea,alive,"
+        "5,95,Jürgen Weißmüller,Jürgen,Weißmüller,Jürgen,Weißmüller,1984-05-30,male"
+        ",Tegea,XAR,XAR,5 Olive Street,2210,Tegea,alive,"
         "XP5,2020-01-01,2030-01-01,,,,,"
     ),
 ]

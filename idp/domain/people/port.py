@@ -1,5 +1,6 @@
 """The population register: who exists, under which names and documents. A port, because every country has its own."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,10 +36,14 @@ class RegisteredDocument:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One person as the state knows them; names in their own script and in the Latin letters of a passport."""
+    """One person as the state knows them; names in their own script and in the Latin letters of a passport.
+
+    `name` is the whole name as its bearer writes it: families come first in some languages.
+    """
 
     national_identifier: str
     tax_number: str
+    name: str
     given_name: str
     family_name: str
     given_name_latin: str
@@ -55,6 +60,11 @@ class RegisterEntry:
     documents: tuple[RegisteredDocument, ...]
     portrait_sha256: str = ""
     """Of the portrait that the register holds, hexadecimal; empty if it holds none."""
+
+
+def same_number(number: str) -> str:
+    """A document number or identifier without what differs from form to form: case, spaces and hyphens."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", number).upper()))
 
 
 class PopulationRegister(Protocol):

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from idp.domain.people.port import Inquiry, RegisteredDocument, RegisterEntry
+from idp.domain.people.port import Inquiry, RegisteredDocument, RegisterEntry, same_number
 from idp.protocol.mrz_names import spellings
 
 COLUMNS = (
     "national_identifier",
     "tax_number",
+    "name",
     "given_name",
     "family_name",
     "given_name_latin",
@@ -85,8 +86,7 @@ def same_name(text: str) -> str:
 
 
 def _key(number: str, *, document: bool) -> str:
-    text = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", number).upper()))
-    return f"{'document' if document else 'identifier'}:{text}"
+    return f"{'document' if document else 'identifier'}:{same_number(number)}"
 
 
 def _said(inquiry: Inquiry) -> bytes:
