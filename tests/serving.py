@@ -1,0 +1,113 @@
+"""`idp serve` as operators run it: real processes on a free loopback port."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from idp.foundation.clock import monotonic, pause
+
+IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
+READY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running provider. `environment` holds its settings, for commands beside it."""
+
+    url: str
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
+
+    def run(self, *arguments: str) -> Any:
+        """Another `idp` command on the same installation; returns what it says with --json."""
+        return command(self.environment, *arguments, "--json")
+
+    def get(self, path: str) -> Any:
+        """A JSON document of the provider."""
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            return json.load(answer)
+
+
+def free_port() -> int:
+    """A loopback port where nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def settings(folder: Path, database_url: str, port: int, **more: str) -> dict[str, str]:
+    """The environment of a provider that keeps everything in `folder`; `more` as issuer="…", without IDP_."""
+    named = {
+        "issuer": f"http://localhost:{port}",
+        "database_url": database_url,
+        "data_dir": str(folder / "var"),
+        "keys_dir": str(folder / "keys"),
+        "argon2_memory_kib": "64",
+        "argon2_time": "1",
+        **more,
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    return inherited | {f"IDP_{name.upper()}": value for name, value in named.items()}
+
+
+def command(environment: Mapping[str, str], *arguments: str) -> Any:
+    """Run one `idp` command that must succeed; returns the JSON it prints, or None."""
+    done = subprocess.run([*IDP, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"idp {' '.join(arguments)}: {done.stdout}{done.stderr}"
+    return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+@contextmanager
+def serving(folder: Path, database_url: str, *, workers: int = 1, **more: str) -> Iterator[Server]:
+    """Upgrade the database, serve, and stop at the end with every worker."""
+    port = free_port()
+    environment = settings(folder, database_url, port, **more)
+    command(environment, "db", "upgrade", "--json")
+    log = folder / "serve.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*IDP, "serve", "--port", str(port), "--workers", str(workers)],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        server = Server(environment["IDP_ISSUER"], environment, process)
+        _wait(server, log)
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        finally:
+            _end(process.pid)
+
+
+def _wait(server: Server, log: Path) -> None:
+    deadline = monotonic() + READY_SECONDS
+    while monotonic() < deadline and server.process.poll() is None:
+        try:
+            server.get("/health/ready")
+        except OSError:
+            pause(0.05)
+        else:
+            return
+    raise AssertionError(f"idp serve did not answer:\n{log.read_text()}")
+
+
+def _end(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # Everybody left when asked to.
