@@ -60,6 +60,7 @@ def _short_lived() -> None:
         "outbox",
         sa.Column("id", sa.Text(), primary_key=True),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text()),
@@ -68,6 +69,7 @@ def _short_lived() -> None:
         sa.Column("ended_at", sa.BigInteger()),
     )
     op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
+    op.create_index("ix_outbox_kind_about", "outbox", ["kind", "about"])
 
 
 def _keys() -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.foundation.courier import Courier
-from idp.foundation.outbox import KEPT_SECONDS, LEASE_SECONDS, RETRY_AFTER, Job, outbox
+from idp.foundation.outbox import KEPT_SECONDS, LEASE_SECONDS, RETRY_AFTER, Job, deliveries, outbox
 from idp.foundation.refusal import Refusal
 
 
@@ -55,6 +55,24 @@ def test_a_delivered_job_keeps_nothing_of_its_payload(store, courier):
 
     (job,) = jobs(store)
     assert (job["payload"], job["due_at"], job["last_error"]) == ("{}", None, None)
+
+
+def test_what_became_of_a_job_is_known_after_its_payload_is_gone(store, clock, courier, receiver):
+    with store.transaction() as tx:
+        tx.send(Job("letter", {"to": "ann"}, about="revenue"))
+    receiver.failure = RuntimeError("away")
+    courier.round()
+    with store.reading() as connection:
+        waiting = deliveries(connection, "letter", "revenue")[0]
+    receiver.failure = None
+    clock.advance(60)
+    courier.round()
+
+    with store.reading() as connection:
+        (delivered,) = deliveries(connection, "letter", "revenue")
+        assert deliveries(connection, "letter", "registry") == []
+    assert (waiting.state, waiting.attempts, waiting.last_error) == ("waiting", 1, "RuntimeError")
+    assert (delivered.state, delivered.attempts, delivered.ended_at) == ("delivered", 2, clock.now)
 
 
 def test_a_failed_job_is_tried_again_later_and_later(store, clock, courier, receiver):

@@ -29,7 +29,7 @@ def log_out(provider: Provider, session: Session, reason: str, actor: str | None
 def end_session(tx: Tx, provider: Provider, session: Session, reason: str, actor: str) -> None:
     """As `log_out`, within the caller's transaction."""
     took_part = participants.of(tx.connection, session.id)
-    browser.end(tx, session.id, reason)
+    browser.end(tx, session.id)
     grants.revoke_session(tx, session.id)
     notify_services(tx, provider, session, took_part)
     tx.record(Event("sessions.browser.ended", actor, session.person_id, {"reason": reason, "services": len(took_part)}))
@@ -44,7 +44,7 @@ def notify_services(tx: Tx, provider: Provider, session: Session, client_ids: It
 
 
 def _notice(client: Client, session: Session) -> Job:
-    return Job(NOTICE, {"client": client.id, "session": session.id, "person": session.person_id})
+    return Job(NOTICE, {"client": client.id, "session": session.id, "person": session.person_id}, about=client.id)
 
 
 @dataclass(frozen=True, slots=True)
