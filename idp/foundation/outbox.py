@@ -40,7 +40,7 @@ KEPT_SECONDS = 7 * 24 * 3600
 class Job:
     """Something to do after the commit: `kind` names its handler.
 
-    `about` outlives the payload, for whoever asks what became of the job: the identifier of a service, never a person's.
+    `about` outlives the payload, for whoever asks what became of the job: the identifier of a service, not a person's.
     """
 
     kind: str
