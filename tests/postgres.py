@@ -1,15 +1,17 @@
 """A private PostgreSQL server for one run of the tests: its own data folder, its own socket, gone at the end."""
 
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from os import geteuid
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -22,6 +24,8 @@ OPTIONS = {
     "fsync": "off",  # What is proved here is who wins, not what survives a power cut.
     "autovacuum": "off",
 }
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_DISCONNECT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,31 @@ class Server:
         """For Store and IDP_DATABASE_URL."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def run(self, statement: sql.Composable) -> None:
-        """One statement outside any transaction, such as CREATE DATABASE."""
-        with psycopg.connect(user="postgres", dbname="postgres", host=str(self.folder), autocommit=True) as connection:
-            connection.execute(statement)
-
-    def create(self, template: str = "template0") -> str:
-        """A fresh database, a copy of `template`; returns its name."""
+    def create(self) -> str:
+        """A new database without any table; returns its name."""
         name = f"test_{next(self._numbers)}"
-        self.run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        self._run("postgres", sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return name
 
-    def drop(self, database: str) -> None:
-        """Remove it, whoever is still connected."""
-        self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+    def empty(self, database: str, tables: Collection[str]) -> None:
+        """Put it back as it was made: `tables` without rows, no other table, nobody connected.
+
+        Copying a template instead takes 90 to 360 ms a time; this takes 10.
+        """
+        with self._connect(database) as connection:
+            connection.execute(_DISCONNECT)
+            found = {row[0] for row in connection.execute(_TABLES)}
+            connection.execute("SET session_replication_role = replica")  # Foreign keys do not matter in this order.
+            for table in found:
+                statement = "DELETE FROM {}" if table in tables else "DROP TABLE {} CASCADE"
+                connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(user="postgres", dbname=database, host=str(self.folder), autocommit=True)
+
+    def _run(self, database: str, statement: sql.Composable) -> None:
+        with self._connect(database) as connection:
+            connection.execute(statement)
 
 
 @contextmanager
@@ -74,7 +89,7 @@ def running() -> Iterator[Server]:
             _wait(process, folder)
             yield Server(folder, count())
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # Fast: clients are cut off, not waited for.
             process.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
