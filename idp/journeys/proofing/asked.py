@@ -2,31 +2,31 @@
 
 from dataclasses import dataclass
 
-from idp.domain.sessions import logins
+from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.provider import Provider
-from idp.protocol.assurance import Level, wanted
-from idp.protocol.authorization import AuthorizationRequest
+from idp.journeys.signin.login import look_at
+from idp.protocol.assurance import Level
+from idp.protocol.registration import ClientMetadata
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A living sign-in of this browser; `level` is None if it asks for none, `service` the client's name for people."""
+    """A living sign-in of this browser. `level` is LOW if it requires none; `client` is who will be told."""
 
     login_id: str
-    level: Level | None
-    service: str
+    level: Level
+    client: ClientMetadata | None
+
+    def service(self, language: str) -> str:
+        """The client's name in a language (BCP 47); '' for a sign-in to our own pages."""
+        return "" if self.client is None else self.client.name(language)
 
 
-def asked(provider: Provider, login_id: str, browser: str) -> Asked | None:
+def asked(provider: Provider, login_id: str, browser: str, session: Session) -> Asked | None:
     """The sign-in, or None if it is unknown, over, or another browser's: then there is nothing to go back to."""
-    with provider.reading() as connection:
-        try:
-            login = logins.get(connection, login_id, browser, provider.store.now())
-        except Refusal:
-            return None
-    if login.request is None:
-        return Asked(login_id, None, "")
-    request = AuthorizationRequest.from_json(login.request)
-    client = provider.clients.find(request.client_id)
-    return Asked(login_id, wanted(request.acr_wanted), "" if client is None else client.metadata.client_name)
+    try:
+        goal = look_at(provider, login_id, browser, session).goal
+    except Refusal:
+        return None
+    return Asked(login_id, goal.required, None if goal.client is None else goal.client.metadata)

@@ -20,7 +20,7 @@ from idp.foundation import limits
 from idp.foundation.limits import Limit
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys import notify
+from idp.journeys.notify import notify
 from idp.journeys.proofing import progress
 from idp.journeys.proofing.progress import Progress
 from idp.journeys.provider import Provider
@@ -56,11 +56,11 @@ def ask_register(provider: Provider, details: Details) -> Found | None:
 
 def _route(tx: Tx, provider: Provider, case: Case, verdicts: tuple[Verdict, ...], found: Found | None) -> Case:
     if reachable(verdicts) >= case.level:
-        notify.notify(tx, provider, case.person_id, "identity_submitted", reference=case.reference)
+        notify(tx, provider, case.person_id, "identity_submitted", reference=case.reference)
         return case
     decisions.conclude(tx, case, Choice.REFUSED, (Reason.DETAILS_NOT_CONFIRMED,), ())
     told = [Reason.DETAILS_NOT_CONFIRMED.value]
-    notify.notify(tx, provider, case.person_id, "identity_refused", reference=case.reference, reasons=told)
+    notify(tx, provider, case.person_id, "identity_refused", reference=case.reference, reasons=told)
     warn_holder(tx, provider, case, found)
     return cases.get(tx.connection, case.id)
 
@@ -69,7 +69,7 @@ def warn_holder(tx: Tx, provider: Provider, case: Case, found: Found | None) -> 
     """Tell whoever holds this identity in another account that somebody gave their details."""
     holder = _holder(tx, provider, found)
     if holder not in (None, case.person_id):
-        notify.notify(tx, provider, str(holder), "identity_used_elsewhere", reference=case.reference)
+        notify(tx, provider, str(holder), "identity_used_elsewhere", reference=case.reference)
 
 
 def _holder(tx: Tx, provider: Provider, found: Found | None) -> str | None:

@@ -16,7 +16,7 @@ from idp.domain.proofing.reasons import Reason, told
 from idp.foundation.audit.event import Event, Fact
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys import notify
+from idp.journeys.notify import notify
 from idp.journeys.proofing.check import ask_register, warn_holder
 from idp.journeys.proofing.claim_case import require_verifier
 from idp.journeys.provider import Provider
@@ -85,7 +85,7 @@ def _approve(tx: Tx, provider: Provider, approval: Approval) -> None:
     facts: dict[str, Fact] = {"case": case.id, "level": approval.level.word, "verifiers": list(approval.verifiers)}
     tx.record(Event("proofing.identity.verified", approval.verifiers[-1], case.person_id, facts))
     level = approval.level.word
-    notify.notify(tx, provider, case.person_id, "identity_verified", reference=case.reference, level=level)
+    notify(tx, provider, case.person_id, "identity_verified", reference=case.reference, level=level)
 
 
 def _owns_identity(tx: Tx, provider: Provider, person_id: str, found: Found) -> bool:
@@ -110,7 +110,7 @@ def _refuse(tx: Tx, provider: Provider, case: Case, reason: Reason) -> None:
 
 def _tell_refusal(tx: Tx, provider: Provider, case: Case) -> None:
     spoken = [reason.value for reason in told(decisions.outcome_reasons(tx.connection, case.id))]
-    notify.notify(tx, provider, case.person_id, "identity_refused", reference=case.reference, reasons=spoken)
+    notify(tx, provider, case.person_id, "identity_refused", reference=case.reference, reasons=spoken)
 
 
 def _verification(now: int, approval: Approval, details: Details, found: Found) -> Verification:
