@@ -24,8 +24,9 @@ OPTIONS = {
     "fsync": "off",  # What is proved here is who wins, not what survives a power cut.
     "autovacuum": "off",
 }
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-_DISCONNECT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
+_DISCONNECT = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_OTHERS}"
 
 
 @dataclass(frozen=True)
