@@ -51,6 +51,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     app = Flask("idp", root_path=str(ROOT / "idp" / "web"), template_folder=str(ROOT / "templates"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["SECURE_COOKIES"] = settings.https
     app.extensions["provider"] = provider
     app.extensions["courier"] = create_courier(provider)
     errors.init(app)

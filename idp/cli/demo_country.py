@@ -80,6 +80,7 @@ def _revenue(agency: Agency) -> Mapping[str, object]:
         "backchannel_logout_uri": f"{agency.address}/backchannel-logout",
         "backchannel_logout_session_required": True,
         "client_uri": f"{agency.address}/",
+        "sector_identifier_uri": "https://revenue.arcadia.example/addresses.json",
         "scope": "openid profile tax_number",
     }
 
@@ -103,6 +104,7 @@ def _civil(agency: Agency, key: dict[str, Any]) -> Mapping[str, object]:
         "token_endpoint_auth_signing_alg": "ES256",
         "jwks": {"keys": [public]},
         "id_token_signed_response_alg": "ES256",
+        "sector_identifier_uri": "https://registry.arcadia.example/addresses.json",
         "scope": "openid profile national_id birth address signing",
         "signing": True,
     }

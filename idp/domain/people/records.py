@@ -38,9 +38,16 @@ class Person:
     created_at: int
 
 
-def create(tx: Tx, vault: Vault, *, locale: str = "en", assurance: Level = Level.LOW) -> Person:
+def reserve() -> str:
+    """An identifier for a record about to be made, for what must name the person before (a passkey's user handle)."""
+    return identifier()
+
+
+def create(
+    tx: Tx, vault: Vault, *, locale: str = "en", assurance: Level = Level.LOW, person_id: str | None = None
+) -> Person:
     """A new, active record with its own data key."""
-    person = Person(identifier(), Status.ACTIVE, assurance, locale, tx.now)
+    person = Person(person_id or identifier(), Status.ACTIVE, assurance, locale, tx.now)
     row = {"id": person.id, "status": "active", "assurance": assurance.word, "locale": locale, "created_at": tx.now}
     tx.execute(insert(people), row)
     vault.admit(tx, person.id)

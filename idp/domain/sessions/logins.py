@@ -44,33 +44,41 @@ def begin(
     return login_id
 
 
-def get(connection: Connection, login_id: str, browser: str, now: int) -> Login:
+def get(connection: Connection, login_id: str, browser: str, now: int, *, lock: bool = False) -> Login:
     """The sign-in, for its own browser only. Raises Refusal("signin.gone") if it is unknown, over, or somebody else's."""
     mine = (logins.c.id == login_id, logins.c.browser_digest == _digest(browser), logins.c.expires_at > now)
     statement = select(logins).where(*mine, logins.c.spent_at.is_(None))
+    if lock:  # SQLite has one writer and needs none.
+        statement = statement.with_for_update()
     row = connection.execute(statement).mappings().one_or_none()
     if row is None:
         raise Refusal("signin.gone", "this sign-in is unknown, finished, expired, or another browser's")
-    return Login(row["id"], row["request"], row["return_to"], json.loads(row["facts"]), row["created_at"])
+    return _login(row)
 
 
 def establish(tx: Tx, login_id: str, browser: str, **facts: Any) -> Login:
     """Add facts; a fact of None is taken back. Raises Refusal("signin.gone")."""
-    login = get(tx.connection, login_id, browser, tx.now)
+    login = get(tx.connection, login_id, browser, tx.now, lock=True)
     together = {name: value for name, value in (dict(login.facts) | facts).items() if value is not None}
     tx.execute(update(logins).where(logins.c.id == login_id).values(facts=json.dumps(together)))
     return Login(login.id, login.request, login.return_to, together, login.created_at)
 
 
-def finish(tx: Tx, login_id: str, browser: str) -> None:
-    """Spend the sign-in: it leads somewhere once. Raises Refusal("signin.gone")."""
-    if spend(tx, logins, logins.c.id == login_id, logins.c.browser_digest == _digest(browser)) is None:
-        raise Refusal("signin.gone", "this sign-in was finished before")
+def finish(tx: Tx, login_id: str, browser: str) -> Login:
+    """Spend the sign-in and return it: it leads somewhere once. Raises Refusal("signin.gone")."""
+    row = spend(tx, logins, logins.c.id == login_id, logins.c.browser_digest == _digest(browser))
+    if row is None or row["expires_at"] <= tx.now:
+        raise Refusal("signin.gone", "this sign-in is unknown, expired, or was finished before")
+    return _login(row)
 
 
 def sweep(tx: Tx) -> None:
     """Drop what expired an hour ago."""
     tx.execute(delete(logins).where(logins.c.expires_at < tx.now - 3600))
+
+
+def _login(row: Mapping[Any, Any]) -> Login:
+    return Login(row["id"], row["request"], row["return_to"], json.loads(row["facts"]), row["created_at"])
 
 
 def _digest(browser: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Response, make_response, redirect, render_template
+from flask import Response, make_response, render_template
 
 from idp.protocol import response_mode
 from idp.protocol.authorization import Target
@@ -19,8 +19,3 @@ def answer(target: Target, parameters: Mapping[str, str]) -> Response:
     response = make_response("", 303)
     response.headers["Location"] = location
     return response
-
-
-def local(path: str) -> Response:
-    """303 to a page of ours."""
-    return make_response(redirect(path, 303))

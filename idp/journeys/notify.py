@@ -1,0 +1,61 @@
+"""Telling a person something, at every proven address, in her language."""
+
+from pathlib import Path
+
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Connection
+
+from idp.domain.people import identifiers, records
+from idp.foundation.messages.message import compose
+from idp.foundation.transaction import Tx
+from idp.journeys.provider import Provider
+
+ROOT = Path(__file__).parent.parent.parent
+TRANSLATIONS = ROOT / "idp" / "translations"
+
+
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([ROOT / "templates" / "mail", ROOT / "templates"]),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=False,  # noqa: S701 (plain text for a mail body, never HTML)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = Translations.load(str(TRANSLATIONS), [language])
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+_ENVIRONMENTS = {language: _environment(language) for language in ("en", "zh_Hant", "ar")}
+
+
+def notify(tx: Tx, provider: Provider, person_id: str, template: str, **facts: object) -> None:
+    """Queue templates/mail/<template>.txt to every proven e-mail address and telephone number of the person.
+
+    The first line of the template is the subject.
+    """
+    locale = records.get(tx.connection, person_id).locale
+    for kind, address in _addresses(tx.connection, provider, person_id):
+        write_to(tx, provider, kind, address, template, locale, **facts)
+
+
+def write_to(
+    tx: Tx, provider: Provider, kind: str, address: str, template: str, locale: str, **facts: object
+) -> None:
+    """Queue a message to one address, also of somebody who is no person here yet. `kind` is "email" or "sms"."""
+    words = _ENVIRONMENTS.get(locale, _ENVIRONMENTS["en"]).get_template(f"{template}.txt")
+    subject, _, text = words.render(issuer=provider.issuer, name=provider.rp_name, **facts).partition("\n")
+    if kind in provider.channels:
+        tx.send(compose(provider.box, kind, address, subject.strip(), text.strip() + "\n"))
+
+
+def _addresses(connection: Connection, provider: Provider, person_id: str) -> list[tuple[str, str]]:
+    channel = {"email": "email", "phone": "sms"}
+    return [
+        (channel[one.kind], one.value)
+        for one in identifiers.of(connection, provider.vault, person_id)
+        if one.kind in channel and one.verified_at is not None
+    ]

@@ -1,0 +1,50 @@
+"""Showing what a service will receive, and remembering the answer."""
+
+from dataclasses import dataclass
+
+from idp.domain.grants import consents
+from idp.domain.people import attributes
+from idp.domain.sessions import logins
+from idp.foundation.refusal import Refusal
+from idp.journeys.oidc.asking import needs_consent_to, requested
+from idp.journeys.provider import Provider
+from idp.journeys.signin.authenticate import Visitor
+from idp.journeys.signin.login import InProgress, at_step
+from idp.protocol.claims import ALWAYS_ALLOWED, select
+from idp.protocol.scopes import OFFLINE_ACCESS
+
+STEP = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What would be shared: claim and its value now, claims that are asked for but not on record, and offline access."""
+
+    shared: tuple[tuple[str, object], ...]
+    missing: tuple[str, ...]
+    essential: frozenset[str]
+    offline: bool
+
+
+def offer(provider: Provider, progress: InProgress) -> Offer:
+    """The contents of the consent page, with the very values that will be told."""
+    request = progress.goal.request
+    if request is None:
+        raise Refusal("signin.out_of_turn", "nothing is to be shared")
+    asked = requested(request)
+    names = [name for name in asked.names if name not in ALWAYS_ALLOWED]
+    with provider.reading() as connection:
+        told = select(names, attributes.read(connection, provider.vault, progress.person_id))
+    missing = tuple(name for name in names if name not in told)
+    return Offer(tuple(told.items()), missing, asked.essential, OFFLINE_ACCESS in request.scope)
+
+
+def approve(provider: Provider, login_id: str, visitor: Visitor) -> None:
+    """Remember the consent for this and later sign-ins."""
+    with provider.transaction() as tx:
+        progress = at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)
+        request, client = progress.goal.request, progress.goal.client
+        if request is None or client is None:
+            raise Refusal("signin.out_of_turn", "nothing is to be shared")
+        consents.give(tx, progress.person_id, client.id, needs_consent_to(request))
+        logins.establish(tx, login_id, visitor.browser, consented=progress.person_id)

@@ -1,0 +1,64 @@
+"""Adding a second factor in the middle of a sign-in, because the service needs more than a password proves."""
+
+from idp.domain.authenticators.methods import passkey, totp
+from idp.domain.authenticators.methods.totp import Enrolment
+from idp.domain.people import identifiers
+from idp.domain.sessions import logins
+from idp.foundation.transaction import Tx
+from idp.journeys.notify import notify
+from idp.journeys.provider import Provider
+from idp.journeys.signin.authenticate import Visitor
+from idp.journeys.signin.login import InProgress, add_proof, at_step
+from idp.journeys.signin.pending_secret import read, sealed
+
+STEP = "enrol"
+
+
+def begin_totp(provider: Provider, login_id: str, visitor: Visitor) -> Enrolment:
+    """The secret and its QR code; the same one until it is confirmed, so that a reload does not spoil it."""
+    with provider.transaction() as tx:
+        progress = _turn(tx, provider, login_id, visitor)
+        name = account_name(tx, provider, progress.person_id)
+        enrolment = totp.begin(provider.rp_name, name, read(provider.box, progress.login.facts.get("totp")))
+        logins.establish(tx, login_id, visitor.browser, totp=sealed(provider.box, enrolment.secret))
+        return enrolment
+
+
+def add_totp(provider: Provider, login_id: str, visitor: Visitor, code: str) -> None:
+    """Bind the app that shows the right code, and count the code as a proof. Raises as `totp.add`."""
+    with provider.transaction() as tx:
+        progress = _turn(tx, provider, login_id, visitor)
+        person_id = progress.person_id
+        totp.add(tx, provider.vault, person_id, read(provider.box, progress.login.facts.get("totp")), code, "")
+        add_proof(tx, login_id, visitor.browser, person_id, totp.verify(tx, provider.vault, person_id, code))
+        notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
+
+
+def passkey_options(provider: Provider, login_id: str, visitor: Visitor) -> tuple[str, str]:
+    """(challenge id, options as JSON) for making a passkey."""
+    with provider.transaction() as tx:
+        person_id = _turn(tx, provider, login_id, visitor).person_id
+        name = account_name(tx, provider, person_id)
+        return passkey.registration_options(tx, person_id, provider.rp_id, provider.rp_name, name)
+
+
+def add_passkey(
+    provider: Provider, login_id: str, visitor: Visitor, challenge_id: str, response: str, label: str
+) -> None:
+    """Bind a passkey, and count making it as a proof. Raises Refusal("authenticators.passkey....")."""
+    with provider.transaction() as tx:
+        person_id = _turn(tx, provider, login_id, visitor).person_id
+        _, proof = passkey.add(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response, label)
+        add_proof(tx, login_id, visitor.browser, person_id, proof)
+        notify(tx, provider, person_id, "authenticator_added", method=passkey.METHOD)
+
+
+def account_name(tx: Tx, provider: Provider, person_id: str) -> str:
+    """What an authenticator app calls the account: the name the person signs in by."""
+    held = identifiers.of(tx.connection, provider.vault, person_id)
+    names = [one.value for one in held if one.kind in ("username", "email")]
+    return names[0] if names else provider.rp_name
+
+
+def _turn(tx: Tx, provider: Provider, login_id: str, visitor: Visitor) -> InProgress:
+    return at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)

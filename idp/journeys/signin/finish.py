@@ -1,0 +1,90 @@
+"""The end of a sign-in: the session is started or renewed, and the service gets its answer."""
+
+from dataclasses import dataclass
+
+from idp.domain.sessions import browser, logins
+from idp.domain.sessions.browser import Authenticated, Session
+from idp.foundation.audit.event import Event
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.journeys.oidc.authorize import Answer
+from idp.journeys.oidc.issue_code import issue_code
+from idp.journeys.oidc.log_out import end_session
+from idp.journeys.provider import Provider
+from idp.journeys.signin.authenticate import Visitor
+from idp.journeys.signin.login import InProgress, goal_of, stand
+from idp.journeys.signin.standing import Achieved, require_who_was_meant
+from idp.protocol.errors import ACCESS_DENIED, UNMET_AUTHENTICATION_REQUIREMENTS, OAuthError
+from idp.protocol.response_mode import failure
+
+LONGEST_DEVICE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Where to go: an answer for a service, or a page of ours; and the cookie's new secret if there is one."""
+
+    answer: Answer | None
+    return_to: str | None
+    secret: str | None
+
+
+def finish(provider: Provider, login_id: str, visitor: Visitor, device: str) -> Finished:
+    """Spend the sign-in. Raises Refusal("signin.out_of_turn") while a step is due, ("signin.gone") the second time."""
+    with provider.transaction() as tx:
+        login = logins.get(tx.connection, login_id, visitor.browser, tx.now, lock=True)
+        progress = stand(tx.connection, provider, login, visitor.session)
+        if progress.step is not None or progress.achieved is None:
+            raise Refusal("signin.out_of_turn", "a step is still due")
+        logins.finish(tx, login_id, visitor.browser)
+        return _finish(tx, provider, progress, progress.achieved, visitor, device)
+
+
+def abandon(provider: Provider, login_id: str, visitor: Visitor, code: str = ACCESS_DENIED) -> Finished:
+    """The citizen goes back to the service with an error: she declined, or her identity cannot be verified now."""
+    reasons = {
+        ACCESS_DENIED: "The citizen chose not to continue.",
+        UNMET_AUTHENTICATION_REQUIREMENTS: "The identity is not verified at the level that was asked for.",
+    }
+    with provider.transaction() as tx:
+        login = logins.finish(tx, login_id, visitor.browser)
+        goal = goal_of(provider, login)
+        tx.record(Event("signin.abandoned", login.facts.get("person", "nobody"), facts={"reason": code}))
+    if goal.request is None:
+        return Finished(None, "/", None)
+    error = OAuthError(code, reasons[code])
+    return Finished(Answer(goal.request.target, failure(provider.issuer, error, goal.request.state)), None, None)
+
+
+def _finish(
+    tx: Tx, provider: Provider, progress: InProgress, achieved: Achieved, visitor: Visitor, device: str
+) -> Finished:
+    session, secret = _session(tx, provider, achieved, visitor.session, device)
+    request, client = progress.goal.request, progress.goal.client
+    if request is None or client is None:
+        return Finished(None, progress.login.return_to or "/account", secret)
+    try:
+        require_who_was_meant(provider, request, client, achieved.person.id)
+        parameters = issue_code(tx, provider, request, client, session, achieved.person)
+    except OAuthError as error:
+        parameters = failure(provider.issuer, error, request.state)
+    return Finished(Answer(request.target, parameters), None, secret)
+
+
+def _session(
+    tx: Tx, provider: Provider, achieved: Achieved, current: Session | None, device: str
+) -> tuple[Session, str | None]:
+    """Keep, renew or start: a fresh proof always means a new secret, another person always a new session."""
+    if current is not None and current.person_id != achieved.person.id:
+        end_session(tx, provider, current, "another person signed in", achieved.person.id)
+        current = None
+    if current is not None and not achieved.fresh:
+        return current, None
+    proved = Authenticated(achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time)
+    if current is not None:
+        session, secret = browser.renew(tx, current, proved)
+    else:
+        session, secret = browser.start(tx, proved, device[:LONGEST_DEVICE], provider.lifetimes.session_absolute)
+    facts = {"level": session.level.word, "methods": list(session.amr)}
+    tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, facts))
+    return session, secret

@@ -1,0 +1,103 @@
+"""A sign-in in progress, read back from the database: its goal, what was achieved, and which step comes next."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from idp.domain.authenticators.proof import Proof
+from idp.domain.sessions import logins
+from idp.domain.sessions.browser import Session
+from idp.domain.sessions.logins import Login
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.journeys.provider import Provider
+from idp.journeys.signin.next_step import Step, next_step
+from idp.journeys.signin.standing import Achieved, Goal, achieved_by, facts
+from idp.protocol.assurance import Level
+from idp.protocol.authorization import AuthorizationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """Everything a page or a journey of the sign-in needs to know."""
+
+    login: Login
+    goal: Goal
+    achieved: Achieved | None
+    step: Step | None
+
+    @property
+    def person_id(self) -> str:
+        """Who is signing in; there is nobody before the first proof."""
+        if self.achieved is None:
+            raise Refusal("signin.out_of_turn", "nobody has signed in yet")
+        return self.achieved.person.id
+
+
+def begin(
+    provider: Provider,
+    browser: str,
+    *,
+    request: AuthorizationRequest | None = None,
+    return_to: str | None = None,
+    level: Level = Level.LOW,
+    fresh_since: int | None = None,
+) -> str:
+    """Open a sign-in for a service's request or for a page of ours; returns its id."""
+    established: dict[str, Any] = {"level": level.word, "fresh_since": fresh_since}
+    stored = None if request is None else request.to_json()
+    with provider.transaction() as tx:
+        return logins.begin(tx, browser, stored, return_to, established, provider.lifetimes.login)
+
+
+def look_at(provider: Provider, login_id: str, browser: str, session: Session | None) -> InProgress:
+    """Where the sign-in stands, for a page. Raises Refusal("signin.gone")."""
+    with provider.reading() as connection:
+        login = logins.get(connection, login_id, browser, provider.store.now())
+        return stand(connection, provider, login, session)
+
+
+def at_step(tx: Tx, provider: Provider, login_id: str, browser: str, session: Session | None, step: str) -> InProgress:
+    """As `look_at`, for a journey about to change something: it must be this step's turn.
+
+    Raises Refusal("signin.out_of_turn"), which leads back to the right step.
+    """
+    progress = stand(tx.connection, provider, logins.get(tx.connection, login_id, browser, tx.now, lock=True), session)
+    if progress.step is None or progress.step.name != step:
+        raise Refusal("signin.out_of_turn", f"it is not the turn of {step}")
+    return progress
+
+
+def add_proof(tx: Tx, login_id: str, browser: str, person_id: str, proof: Proof) -> None:
+    """Establish that the person gave a proof; somebody else's earlier proofs are dropped."""
+    login = logins.get(tx.connection, login_id, browser, tx.now, lock=True)
+    earlier = login.facts.get("proofs", []) if login.facts.get("person") == person_id else []
+    logins.establish(tx, login_id, browser, person=person_id, proofs=[*earlier, proof.document()])
+
+
+def proofs_of(login: Login) -> tuple[Proof, ...]:
+    """What was proved within this sign-in."""
+    return tuple(Proof.of(document) for document in login.facts.get("proofs", []))
+
+
+def stand(connection: Connection, provider: Provider, login: Login, session: Session | None) -> InProgress:
+    """Compare what the sign-in and the session established with what is asked for."""
+    goal = goal_of(provider, login)
+    achieved = achieved_by(connection, session, login.facts.get("person"), proofs_of(login))
+    consented = achieved is not None and login.facts.get("consented") == achieved.person.id
+    step = next_step(facts(connection, provider, goal, achieved, consented=consented))
+    return InProgress(login, goal, achieved, step)
+
+
+def goal_of(provider: Provider, login: Login) -> Goal:
+    """Where it leads. Raises Refusal("oidc.unknown_client") if the service was suspended meanwhile."""
+    level = Level.of(login.facts.get("level", "low")) or Level.LOW
+    fresh_since = login.facts.get("fresh_since")
+    if login.request is None:
+        return Goal(level=level, fresh_since=fresh_since)
+    request = AuthorizationRequest.from_json(login.request)
+    client = provider.clients.find(request.client_id)
+    if client is None or not client.active:
+        raise Refusal("oidc.unknown_client", "The service is not registered any more.")
+    return Goal(request, client, level, fresh_since)

@@ -1,0 +1,71 @@
+"""Which step of a sign-in comes next: a pure function over facts, and one table.
+
+Steps never lead to one another. A page visited out of order finds that it is not its turn, so no factor is skipped.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from idp.protocol.assurance import Level
+from idp.protocol.errors import CONSENT_REQUIRED, INTERACTION_REQUIRED, LOGIN_REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is established about one sign-in, and what it must reach. Levels are LOW where nothing more is needed."""
+
+    person_known: bool = False
+    must_reauthenticate: bool = False
+    authentication: Level = Level.LOW
+    has_second_factor: bool = False
+    identity: Level = Level.LOW
+    required: Level = Level.LOW
+    consent_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of signing in: `due` says whether it is needed, `prompt_none_error` what a silent request is told."""
+
+    name: str
+    due: Callable[[Facts], bool]
+    prompt_none_error: str
+
+
+def somebody_must_sign_in(facts: Facts) -> bool:
+    """Nobody is known here, or the request asks for a new proof that it is still the same person."""
+    return not facts.person_known or facts.must_reauthenticate
+
+
+def a_second_factor_is_held(facts: Facts) -> bool:
+    """Who has a second factor is always asked for it: a password alone must not open what it protects."""
+    return facts.has_second_factor and facts.authentication < Level.HIGH
+
+
+def a_second_factor_is_needed(facts: Facts) -> bool:
+    """The service asks for more than a password can prove, so one is added now."""
+    return facts.required > facts.authentication and not facts.has_second_factor
+
+
+def identity_must_be_verified(facts: Facts) -> bool:
+    """The service asks to know better who this is than we do."""
+    return facts.required > facts.identity
+
+
+def consent_must_be_given(facts: Facts) -> bool:
+    """Something would be shared that was not allowed before."""
+    return facts.consent_missing
+
+
+STEPS = (
+    Step("authenticate", somebody_must_sign_in, LOGIN_REQUIRED),
+    Step("second-factor", a_second_factor_is_held, LOGIN_REQUIRED),
+    Step("enrol", a_second_factor_is_needed, INTERACTION_REQUIRED),
+    Step("verify-identity", identity_must_be_verified, INTERACTION_REQUIRED),
+    Step("consent", consent_must_be_given, CONSENT_REQUIRED),
+)
+
+
+def next_step(facts: Facts) -> Step | None:
+    """The first step that is due; None when the sign-in can be finished."""
+    return next((step for step in STEPS if step.due(facts)), None)

@@ -1,0 +1,48 @@
+"""Claims in plain words, wherever a page says what is known or shared."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+LABELS = {
+    "name": _l("Name"),
+    "given_name": _l("Given names"),
+    "middle_name": _l("Middle names"),
+    "family_name": _l("Family name"),
+    "nickname": _l("Nickname"),
+    "preferred_username": _l("User name"),
+    "profile": _l("Profile page"),
+    "picture": _l("Picture"),
+    "website": _l("Website"),
+    "gender": _l("Gender"),
+    "birthdate": _l("Date of birth"),
+    "zoneinfo": _l("Time zone"),
+    "locale": _l("Language"),
+    "updated_at": _l("Last changed"),
+    "email": _l("E-mail address"),
+    "phone_number": _l("Telephone number"),
+    "address": _l("Address"),
+    "tax_number": _l("Tax number"),
+    "national_identifier": _l("National identifier"),
+    "place_of_birth": _l("Place of birth"),
+    "nationalities": _l("Nationality"),
+    "openid": _l("That you signed in"),
+    "offline_access": _l("Access while you are away"),
+}
+
+
+def label(claim: str) -> str:
+    """The claim's name for a reader; the claim itself if we have no word for it."""
+    return str(LABELS.get(claim, claim))
+
+
+def spoken(value: object) -> str:
+    """A claim's value for a reader."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return str(value.get("formatted") or ", ".join(str(part) for part in value.values()))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(str(part) for part in value)
+    return str(value)

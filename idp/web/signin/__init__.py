@@ -1,0 +1,9 @@
+"""Pages of signing in and registering: a dispatcher that asks for the next step, and one file for each page.
+
+It leaves which step is next, and whether a proof holds, to journeys.signin.
+"""
+
+from idp.web.signin import authenticate, consent, enrol, register, second_factor, verify_identity
+from idp.web.signin.dispatch import blueprint
+
+__all__ = ["authenticate", "blueprint", "consent", "enrol", "register", "second_factor", "verify_identity"]

@@ -1,0 +1,100 @@
+"""Who is at the browser: the session behind its cookie, and the secret that binds sign-ins to it."""
+
+from typing import NoReturn
+
+from flask import Response, abort, current_app, g, request
+
+from idp.domain.sessions import browser
+from idp.domain.sessions.browser import Session
+from idp.foundation.randomness import token
+from idp.journeys.signin.authenticate import Visitor
+from idp.journeys.signin.login import begin
+from idp.protocol.assurance import Level
+from idp.web.cookies import Cookies
+from idp.web.frame import provider
+from idp.web.redirects import local
+
+SESSION = "session"
+BINDING = "signin"
+
+
+def cookies() -> Cookies:
+    """The one way this application sets cookies."""
+    return Cookies(current_app.config["SECURE_COOKIES"])
+
+
+def current_session() -> Session | None:
+    """The browser's living session, read once in each request."""
+    if "session_found" not in g:
+        g.session_found = _find()
+    found: Session | None = g.session_found
+    return found
+
+
+def require_session(level: Level = Level.LOW, fresh: int | None = None) -> Session:
+    """The session, or off to sign in and back to this page.
+
+    `level` is what the authentication must have proved; `fresh` how many seconds ago at most.
+    """
+    session = current_session()
+    now = provider().store.now()
+    if session is None or session.level < level or (fresh is not None and session.auth_time < now - fresh):
+        _sign_in_first(level, None if fresh is None else now - fresh)
+    return session
+
+
+def visitor() -> Visitor:
+    """The browser as the sign-in journeys know it."""
+    return Visitor(binding(), current_session(), request.remote_addr or "")
+
+
+def binding() -> str:
+    """The secret that sign-ins of this browser are bound to; empty if it has none yet."""
+    kept: str | None = g.get("binding")
+    return kept or cookies().get(request, BINDING) or ""
+
+
+def bind(response: Response) -> Response:
+    """Give the browser its secret, if it was made in this request."""
+    if "binding" in g:
+        cookies().set(response, BINDING, g.binding, None)
+    return response
+
+
+def new_binding() -> str:
+    """The browser's secret, made now if there was none."""
+    if not binding():
+        g.binding = token()
+    return binding()
+
+
+def remember_session(response: Response, secret: str | None) -> Response:
+    """Set the session's cookie after a sign-in; it ends with the browser, or earlier with the session."""
+    if secret is not None:
+        cookies().set(response, SESSION, secret, None)
+    return response
+
+
+def forget_session(response: Response) -> Response:
+    """Clear the session's cookie."""
+    cookies().clear(response, SESSION)
+    return response
+
+
+def _find() -> Session | None:
+    secret = cookies().get(request, SESSION)
+    if not secret:
+        return None
+    now, idle = provider().store.now(), provider().lifetimes.session_idle
+    with provider().reading() as connection:
+        session = browser.find(connection, secret, now, idle)
+    if session is not None and browser.needs_touch(session, now):
+        with provider().transaction() as tx:
+            browser.touch(tx, session)
+    return session
+
+
+def _sign_in_first(level: Level, fresh_since: int | None) -> NoReturn:
+    path = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    login_id = begin(provider(), new_binding(), return_to=path, level=level, fresh_since=fresh_since)
+    abort(bind(local(f"/signin/{login_id}")))

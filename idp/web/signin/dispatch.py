@@ -1,0 +1,87 @@
+"""/signin/<id>: asks which step is next and goes there, or finishes. Pages come back here and nowhere else."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+
+from idp.foundation.refusal import Refusal
+from idp.journeys.signin.finish import Finished, abandon, finish
+from idp.journeys.signin.login import InProgress, look_at
+from idp.protocol.errors import ACCESS_DENIED
+from idp.web.forms import Errors
+from idp.web.frame import provider
+from idp.web.headers import allow_form_action
+from idp.web.oidc.answers import answer
+from idp.web.redirects import local
+from idp.web.signin.current import remember_session, visitor
+from idp.web.signin.device import device_name
+from idp.web.signin.words import message
+
+blueprint = Blueprint("signin", __name__)
+OUT_OF_TURN = "signin.out_of_turn"
+
+
+@blueprint.get("/signin/<login_id>")
+def dispatch(login_id: str) -> Response:
+    """The next step's page, or the end."""
+    progress = progress_of(login_id)
+    if progress.step is not None:
+        return local(f"/signin/{login_id}/{progress.step.name}")
+    device = device_name(request.headers.get("User-Agent", ""))
+    return leave(finish(provider(), login_id, visitor(), device))
+
+
+@blueprint.post("/signin/<login_id>/cancel")
+def cancel(login_id: str) -> Response:
+    """Back to the service, which learns that the citizen chose not to continue."""
+    return leave(abandon(provider(), login_id, visitor(), ACCESS_DENIED))
+
+
+def leave(finished: Finished) -> Response:
+    """Go where the sign-in led, with the session's cookie."""
+    if finished.answer is not None:
+        response = answer(finished.answer.target, finished.answer.parameters)
+    else:
+        response = local(finished.return_to or "/")
+    return remember_session(response, finished.secret)
+
+
+def progress_of(login_id: str) -> InProgress:
+    """Where the sign-in stands; pages of it may lead to the service in the end, and speak its language."""
+    who = visitor()
+    progress = look_at(provider(), login_id, who.browser, who.session)
+    if progress.goal.request is not None:
+        uri = progress.goal.request.redirect_uri
+        # Chromium holds the whole chain of redirects after a form to form-action, the service's own included.
+        allow_form_action("https:" if uri.startswith("https:") else uri)
+        g.ui_locales = progress.goal.request.ui_locales
+    return progress
+
+
+def page(login_id: str, step: str, show: Callable[[InProgress], Response]) -> Response:
+    """Show a step's page if it is its turn; otherwise back to the dispatcher."""
+    progress = progress_of(login_id)
+    if progress.step is None or progress.step.name != step:
+        return local(f"/signin/{login_id}")
+    return show(progress)
+
+
+def posted(login_id: str, work: Callable[[], None], again: Callable[[Errors], Response], field_id: str) -> Response:
+    """Run a step's journey and go on; what the citizen can correct is shown on the same page, at `field_id`."""
+    try:
+        work()
+    except Refusal as refusal:
+        if refusal.code == OUT_OF_TURN:
+            return local(f"/signin/{login_id}")
+        words = message(refusal)
+        if words is None:
+            raise
+        response = again([(field_id, words)])
+        response.status_code = 429 if refusal.code == "too_many_attempts" else 422
+        return response
+    return local(f"/signin/{login_id}")
+
+
+def rendered(template: str, errors: Sequence[tuple[str, str]] = (), **values: object) -> Response:
+    """A page of the sign-in."""
+    return make_response(render_template(f"signin/{template}.html", errors=list(errors), **values))

@@ -1,0 +1,15 @@
+"""The way into a sign-in for a service's request."""
+
+from flask import Response
+
+from idp.journeys.signin.login import begin
+from idp.protocol.authorization import AuthorizationRequest
+from idp.web.frame import provider
+from idp.web.redirects import local
+from idp.web.signin.current import bind, new_binding
+
+
+def enter(request: AuthorizationRequest) -> Response:
+    """Open a sign-in, bound to this browser, and go to its first step."""
+    login_id = begin(provider(), new_binding(), request=request)
+    return bind(local(f"/signin/{login_id}"))

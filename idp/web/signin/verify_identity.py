@@ -1,0 +1,28 @@
+"""The service needs a better verified identity: explain, lead to verification, or back to the service."""
+
+from flask import Response
+
+from idp.journeys.signin.finish import abandon
+from idp.journeys.signin.login import InProgress
+from idp.protocol.errors import UNMET_AUTHENTICATION_REQUIREMENTS
+from idp.web.frame import provider
+from idp.web.signin.current import visitor
+from idp.web.signin.dispatch import blueprint, leave, page, rendered
+
+STEP = "verify-identity"
+
+
+@blueprint.get(f"/signin/<login_id>/{STEP}")
+def verify_identity_page(login_id: str) -> Response:
+    """Say what is needed and why."""
+    return page(login_id, STEP, _show)
+
+
+@blueprint.post(f"/signin/<login_id>/{STEP}/back")
+def without_verification(login_id: str) -> Response:
+    """Back to the service, which learns that its requirement is not met."""
+    return leave(abandon(provider(), login_id, visitor(), UNMET_AUTHENTICATION_REQUIREMENTS))
+
+
+def _show(progress: InProgress) -> Response:
+    return rendered("verify_identity", progress=progress, level=progress.goal.required.word)

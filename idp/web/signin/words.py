@@ -1,0 +1,40 @@
+"""What a citizen reads when a proof does not hold. A refusal without words here is no mistake of hers."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from idp.foundation.refusal import Refusal
+
+MINUTE = 60
+
+
+def message(refusal: Refusal) -> str | None:
+    """The sentence for a page, in the reader's language; None if the refusal needs a page of its own."""
+    facts = refusal.facts
+    if refusal.code == "too_many_attempts":
+        minutes = max(1, round(int(str(facts.get("retry_after", MINUTE))) / MINUTE))
+        return ngettext(
+            "There were too many attempts. Wait %(num)s minute, then try again.",
+            "There were too many attempts. Wait %(num)s minutes, then try again.",
+            minutes,
+        )
+    known = {
+        "signin.wrong": _("The user name or the password is wrong."),
+        "signin.locked": _("This account cannot be used to sign in. Contact support."),
+        "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
+        "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
+        "authenticators.passkey.refused": _("The passkey could not be checked. Try again, or choose another way."),
+        "authenticators.passkey.unknown": _("This passkey is not known here. Choose another way."),
+        "authenticators.passkey.cloned": _("This passkey may have been copied, so it cannot be used. Contact support."),
+        "authenticators.password.too_short": _(
+            "The password is too short. Use at least %(shortest)s characters.", shortest=facts.get("shortest", 8)
+        ),
+        "authenticators.password.too_long": _(
+            "The password is too long. Use at most %(longest)s characters.", longest=facts.get("longest", 256)
+        ),
+        "authenticators.password.too_common": _("This password is easy to guess. Several unrelated words are harder."),
+        "authenticators.password.personal": _("The password must not contain your name or your address."),
+        "authenticators.password.unprintable": _("The password holds a character that cannot be used."),
+        "people.identifier_taken": _("This address cannot be used."),
+    }
+    return known.get(refusal.code)
