@@ -1,0 +1,101 @@
+import pytest
+
+from idp.config import ROOT, Misconfigured, load
+
+
+def faults(environment):
+    with pytest.raises(Misconfigured) as wrong:
+        load(environment)
+    return wrong.value.faults
+
+
+def test_nothing_needs_to_be_set_to_try_it():
+    settings = load({})
+
+    assert settings.issuer == "http://localhost:8000"
+    assert settings.database_url == f"sqlite:///{ROOT / 'var' / 'tessera.db'}"
+    assert (settings.https, settings.on_loopback, settings.host) == (False, True, "localhost")
+
+
+def test_every_fault_is_told_at_once_and_by_name():
+    told = faults(
+        {
+            "IDP_ISSUER": "http://id.example.org",
+            "IDP_DATABASE_URL": "mysql://db",
+            "IDP_CODE_LIFETIME": "0",
+            "IDP_SESSION_IDLE": "soon",
+            "IDP_COLOUR": "green",
+        }
+    )
+
+    assert sorted(fault.partition(":")[0] for fault in told) == [
+        "IDP_CODE_LIFETIME",
+        "IDP_COLOUR",
+        "IDP_DATABASE_URL",
+        "IDP_ISSUER",
+        "IDP_SESSION_IDLE",
+    ]
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://id.example.org",
+        "https://id.example.org/",
+        "https://id.example.org?a",
+        "https://me@id.example.org",
+        "ftp://id.example.org",
+        "id.example.org",
+    ],
+)
+def test_an_issuer_is_an_https_origin(issuer):
+    assert faults({"IDP_ISSUER": issuer, "IDP_MAIL": "smtp://mail.example.org"})[0].startswith("IDP_ISSUER: ")
+
+
+@pytest.mark.parametrize("issuer", ["http://localhost:8000", "http://127.0.0.1:8000", "https://id.example.org:8443"])
+def test_plain_http_is_for_loopback(issuer):
+    assert load({"IDP_ISSUER": issuer, "IDP_MAIL": "smtp://mail.example.org"}).issuer == issuer
+
+
+def test_the_inbox_that_shows_everybodys_mail_stays_on_loopback():
+    assert faults({"IDP_ISSUER": "https://id.example.org"})[0].startswith("IDP_MAIL: ")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_postgresql_address_always_names_its_driver(scheme):
+    assert load({"IDP_DATABASE_URL": f"{scheme}://db/tessera"}).database_url == "postgresql+psycopg://db/tessera"
+
+
+def test_a_file_gives_settings_and_a_variable_beats_it(tmp_path):
+    file = tmp_path / "idp.toml"
+    file.write_text('issuer = "http://127.0.0.1:9"\ncode_lifetime = 30\noutbound_allow = ["a:1", "b"]\n')
+    settings = load({"IDP_CONFIG": str(file), "IDP_CODE_LIFETIME": "40"})
+
+    assert (settings.issuer, settings.code_lifetime) == ("http://127.0.0.1:9", 40)
+    assert settings.outbound_allow == ("a:1", "b")
+
+
+def test_a_file_with_a_setting_that_does_not_exist_is_refused(tmp_path):
+    file = tmp_path / "idp.toml"
+    file.write_text("colour = 1\n")
+
+    assert faults({"IDP_CONFIG": str(file)}) == [f"colour in {file}: no such setting"]
+
+
+@pytest.mark.parametrize("content", [None, "not = toml = at all"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    file = tmp_path / "idp.toml"
+    if content is not None:
+        file.write_text(content)
+
+    assert faults({"IDP_CONFIG": str(file)})[0].startswith(f"IDP_CONFIG: {file} cannot be read")
+
+
+def test_files_that_settings_name_must_exist(tmp_path):
+    told = faults({"IDP_THEME": str(tmp_path / "none.toml"), "IDP_REGISTER": str(tmp_path / "none.csv")})
+
+    assert [fault.partition(":")[0] for fault in told] == ["IDP_THEME", "IDP_REGISTER"]
+
+
+def test_the_rest_of_the_environment_is_nobodys_business():
+    assert load({"PATH": "/bin", "HOME": "/"}).issuer == "http://localhost:8000"
