@@ -1,8 +1,7 @@
 """Addresses of a verification. Everything is about the session's own person: no address names a case or a picture."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import get_locale
-from werkzeug.wrappers import Response as AnyResponse
 
 from idp.domain.proofing import evidence
 from idp.domain.proofing.cases import LIVE, State
@@ -18,21 +17,22 @@ from idp.web.forms import Form
 from idp.web.frame import provider
 from idp.web.locale import bcp47
 from idp.web.proofing import steps, words
-from idp.web.signin.current import browser_secret, require_session
+from idp.web.redirects import local
+from idp.web.signin.current import binding, require_session
 
 blueprint = Blueprint("proofing", __name__, url_prefix="/verify-identity")
 steps.register(blueprint)
 
 
 @blueprint.get("")
-def start() -> AnyResponse | str:
+def start() -> Response | str:
     """What it takes, and where it begins; somebody verified well enough goes straight back to the service."""
     done = _progress()
     sign_in = _asked(request.args.get("login", ""))
     if sign_in is not None and done.person.assurance >= sign_in.level > Level.LOW:
-        return redirect(f"/signin/{sign_in.login_id}")
-    if (done.case is not None and done.case.state is State.WAITING) or done.person.assurance is Level.HIGH:
-        return redirect(url_for("proofing.status"), 303)
+        return local(f"/signin/{sign_in.login_id}")
+    if _state(done) == State.WAITING.value or done.person.assurance is Level.HIGH:
+        return local(url_for("proofing.status", login=sign_in.login_id if sign_in else None))
     return render_template(
         "proofing/start.html",
         login="" if sign_in is None else sign_in.login_id,
@@ -42,7 +42,7 @@ def start() -> AnyResponse | str:
 
 
 @blueprint.post("")
-def begin() -> AnyResponse:
+def begin() -> Response:
     """Open or resume the case for the level that the sign-in requires, or ask for the level first."""
     done = _progress()
     sign_in = _asked(Form(request.form).text("login"))
@@ -51,11 +51,11 @@ def begin() -> AnyResponse:
         return steps.onward(done.person.id)
     if done.case is not None and done.case.state in LIVE:
         return steps.onward(done.person.id)
-    return redirect(url_for("proofing.level"), 303)
+    return local(url_for("proofing.level"))
 
 
 @blueprint.route("/level", methods=["GET", "POST"])
-def level() -> AnyResponse | str:
+def level() -> Response | str:
     """The level, for somebody who was not sent by a service."""
     done = _progress()
     options = [option for option in words.level_options() if _level(option[0]) > done.person.assurance]
@@ -66,13 +66,11 @@ def level() -> AnyResponse | str:
             begin_case(provider(), done.person.id, _level(chosen))
             return steps.onward(done.person.id)
     value = done.case.level.word if done.case is not None and done.case.state is State.OPEN else ""
-    return render_template(
-        "proofing/level.html", options=options, value=value, errors=form.errors, back=url_for("proofing.start"), step=0
-    )
+    return steps.render("level", 0, "start", form, options=options, value=value)
 
 
 @blueprint.route("/check", methods=["GET", "POST"])
-def check() -> AnyResponse | str:
+def check() -> Response | str:
     """Everything once more, and the button that submits it."""
     done = _progress()
     if done.case is None or done.case.state is not State.OPEN or not progress.may_visit(done, progress.LAST):
@@ -93,28 +91,31 @@ def check() -> AnyResponse | str:
 
 
 @blueprint.get("/status")
-def status() -> AnyResponse | str:
+def status() -> Response | str:
     """Where the case stands: received, verified with the way back to the service, or not and what to do."""
     done = _progress()
-    if done.case is None or done.case.state is State.OPEN:
+    state = _state(done)
+    if state in ("", State.OPEN.value):
         return steps.onward(done.person.id)
-    sign_in = _asked(done.case.login_id or "")
+    sign_in = _asked(request.args.get("login", "")) or _asked((done.case and done.case.login_id) or "")
     enough = sign_in is not None and done.person.assurance >= sign_in.level
     return render_template(
         "proofing/status.html",
-        case=done.case,
-        titles=words.titles(),
-        reasons=done.reasons,
+        state=state,
+        title=words.TITLES[state],
+        level=done.person.assurance.word,
+        reference=done.case.reference if done.case else "",
+        reasons=[reason.value for reason in done.reasons],
         service=_service(sign_in),
         onward=f"/signin/{sign_in.login_id}" if sign_in is not None and enough else "",
     )
 
 
 @blueprint.post("/withdraw")
-def withdraw() -> AnyResponse:
+def withdraw() -> Response:
     """Give up and delete."""
     withdraw_case(provider(), require_session().person_id)
-    return redirect(url_for("proofing.status"), 303)
+    return local(url_for("proofing.status"))
 
 
 @blueprint.get("/picture/<any(portrait, document):kind>")
@@ -133,8 +134,15 @@ def _progress() -> Progress:
     return progress.of(provider(), require_session().person_id)
 
 
+def _state(done: Progress) -> str:
+    """Of the newest case; somebody verified as well as can be is verified, however that came about."""
+    if done.person.assurance is Level.HIGH:
+        return State.APPROVED.value
+    return "" if done.case is None else done.case.state.value
+
+
 def _asked(login_id: str) -> Asked | None:
-    return asked(provider(), login_id, browser_secret(), require_session()) if login_id else None
+    return asked(provider(), login_id, binding(), require_session()) if login_id else None
 
 
 def _service(sign_in: Asked | None) -> str:

@@ -19,6 +19,13 @@ PICTURE_PAGES: Final = {
 }
 """Kind of picture to (field and its id, the page before, the page after)."""
 
+TITLES: Final[dict[str, str]] = {
+    "waiting": _l("We are checking your identity"),
+    "approved": _l("Your identity is verified"),
+    "refused": _l("Your identity is not verified"),
+    "withdrawn": _l("You withdrew your verification"),
+}
+"""The heading of the status page by the case's state."""
 CHOOSE_LEVEL: Final[str] = _l("Choose how sure services must be")
 CHOOSE_DOCUMENT: Final[str] = _l("Choose the document that you use")
 MISSING_NUMBER: Final[str] = _l("Enter the number of your card")
@@ -82,16 +89,6 @@ def picture_page(kind: str) -> tuple[str, list[str]]:
         _("Every letter is sharp; there are no reflections."),
         _("Of a passport, show the page with the photograph. Of a card, show both sides in one picture."),
     ]
-
-
-def titles() -> dict[str, str]:
-    """The heading of the status page by the case's state."""
-    return {
-        "waiting": _("We are checking your identity"),
-        "approved": _("Your identity is verified"),
-        "refused": _("Your identity is not verified"),
-        "withdrawn": _("You withdrew your verification"),
-    }
 
 
 def zone_hints(count: int) -> list[str]:
