@@ -42,9 +42,7 @@ def notify(tx: Tx, provider: Provider, person_id: str, template: str, **facts: o
         write_to(tx, provider, kind, address, template, locale, **facts)
 
 
-def write_to(
-    tx: Tx, provider: Provider, kind: str, address: str, template: str, locale: str, **facts: object
-) -> None:
+def write_to(tx: Tx, provider: Provider, kind: str, address: str, template: str, locale: str, **facts: object) -> None:
     """Queue a message to one address, also of somebody who is no person here yet. `kind` is "email" or "sms"."""
     words = _ENVIRONMENTS.get(locale, _ENVIRONMENTS["en"]).get_template(f"{template}.txt")
     subject, _, text = words.render(issuer=provider.issuer, name=provider.rp_name, **facts).partition("\n")

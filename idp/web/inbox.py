@@ -18,7 +18,9 @@ def inbox() -> Response:
     with provider().reading() as connection:
         messages = latest(connection, provider().box, request.args.get("to", ""))
     if request.args.get("format") == "json":
-        return jsonify([{"to": one.address, "subject": one.subject, "text": one.text, "at": one.at} for one in messages])
+        return jsonify(
+            [{"to": one.address, "subject": one.subject, "text": one.text, "at": one.at} for one in messages]
+        )
     return make_response(render_template("inbox/inbox.html", messages=messages, linked=linked))
 
 

@@ -9,7 +9,7 @@ INHERENCE = "inherence"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One successful authentication: `factors` of the three kinds, `amr` as RFC 8176 names them, `at` in Unix seconds."""
+    """One successful authentication: `factors` of the three kinds, `amr` as RFC 8176 has them, `at` in Unix seconds."""
 
     method: str
     authenticator_id: str

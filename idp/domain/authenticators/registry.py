@@ -56,7 +56,7 @@ def rename(tx: Tx, person_id: str, authenticator_id: str, label: str) -> None:
 
 
 def revoke(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
-    """Take an authenticator away. Raises Refusal("authenticators.unknown"), or ("authenticators.last") for the last one."""
+    """Take an authenticator away. Raises Refusal("authenticators.unknown"), or ("authenticators.last")."""
     held = {one.id: one for one in of(tx.connection, person_id)}
     if authenticator_id not in held:
         raise Refusal("authenticators.unknown", "no such authenticator")

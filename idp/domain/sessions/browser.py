@@ -76,7 +76,9 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
 def find(connection: Connection, secret: str, now: int, idle: int) -> Session | None:
     """The session of a cookie if it lives: not ended, not past its absolute end, not idle for longer than `idle`."""
     live = (sessions.c.ended_at.is_(None), sessions.c.expires_at > now, sessions.c.last_seen_at > now - idle)
-    row = connection.execute(select(sessions).where(sessions.c.digest == _digest(secret), *live)).mappings().one_or_none()
+    row = (
+        connection.execute(select(sessions).where(sessions.c.digest == _digest(secret), *live)).mappings().one_or_none()
+    )
     return None if row is None else _session(row)
 
 

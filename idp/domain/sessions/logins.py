@@ -45,7 +45,7 @@ def begin(
 
 
 def get(connection: Connection, login_id: str, browser: str, now: int, *, lock: bool = False) -> Login:
-    """The sign-in, for its own browser only. Raises Refusal("signin.gone") if it is unknown, over, or somebody else's."""
+    """The sign-in, for its own browser only. Raises Refusal("signin.gone") if there is none, or it is over."""
     mine = (logins.c.id == login_id, logins.c.browser_digest == _digest(browser), logins.c.expires_at > now)
     statement = select(logins).where(*mine, logins.c.spent_at.is_(None))
     if lock:  # SQLite has one writer and needs none.

@@ -9,7 +9,7 @@ TIMEOUT = 10
 
 
 class SmtpChannel:
-    """`url` is smtp://user:password@host:port (STARTTLS when the server offers it) or smtps://… (TLS from the start)."""
+    """`url` is smtp://user:password@host:port (STARTTLS when it is offered) or smtps://… (TLS from the start)."""
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)

@@ -18,7 +18,7 @@ STEP = "consent"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What would be shared: claim and its value now, claims that are asked for but not on record, and offline access."""
+    """What would be shared: claims with their values now, claims asked for but not on record, and offline access."""
 
     shared: tuple[tuple[str, object], ...]
     missing: tuple[str, ...]

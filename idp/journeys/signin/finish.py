@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.domain.sessions import browser, logins
 from idp.domain.sessions.browser import Authenticated, Session
-from idp.foundation.audit.event import Event
+from idp.foundation.audit.event import Event, Fact
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.authorize import Answer
@@ -85,6 +85,6 @@ def _session(
         session, secret = browser.renew(tx, current, proved)
     else:
         session, secret = browser.start(tx, proved, device[:LONGEST_DEVICE], provider.lifetimes.session_absolute)
-    facts = {"level": session.level.word, "methods": list(session.amr)}
-    tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, facts))
+    how: dict[str, Fact] = {"level": session.level.word, "methods": list(session.amr)}
+    tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, how))
     return session, secret

@@ -129,7 +129,7 @@ def passkey_options(provider: Provider, login_id: str, visitor: Visitor) -> tupl
 def add_passkey(
     provider: Provider, login_id: str, visitor: Visitor, challenge_id: str, response: str, label: str
 ) -> None:
-    """Bind a passkey; one that verified the user is two factors at once. Raises Refusal("authenticators.passkey....")."""
+    """Bind a passkey; one that verified the user is two factors. Raises Refusal("authenticators.passkey....")."""
     with provider.transaction() as tx:
         login = _turn(tx, login_id, visitor, "method", "second-factor")
         person_id = login.facts.get("newcomer") or _admit(tx, provider, login, login.facts.get("reserved"))
@@ -205,5 +205,3 @@ def _prove(tx: Tx, login_id: str, visitor: Visitor, login: Login, person_id: str
 def _words(email: str) -> list[str]:
     name, _, host = email.partition("@")
     return [email, name, host.partition(".")[0]]
-
-

@@ -2,7 +2,6 @@
 
 from idp.domain.authenticators import lockout, registry
 from idp.domain.authenticators.methods import passkey, recovery_code, totp
-from idp.domain.authenticators.proof import Proof
 from idp.domain.authenticators.registry import Authenticator
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal

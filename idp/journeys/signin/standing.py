@@ -43,7 +43,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Achieved:
-    """Who signed in, how and when, counting the session and what this sign-in added. `fresh` proofs are this sign-in's."""
+    """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof."""
 
     person: Person
     amr: tuple[str, ...]
@@ -112,7 +112,7 @@ def _must_reauthenticate(provider: Provider, goal: Goal, achieved: Achieved) -> 
 
 
 def is_who_was_meant(provider: Provider, request: AuthorizationRequest, client: Client, person_id: str) -> bool:
-    """Whether `id_token_hint` and a wished `sub`, if sent, name this person. Raises OAuthError for an unreadable hint."""
+    """Whether `id_token_hint` and a wished `sub`, if sent, name this person. Raises OAuthError for a bad hint."""
     meant = {*request.claims.values("sub")}
     if request.id_token_hint is not None:
         hint: Mapping[str, Any] = jose.verify(

@@ -10,7 +10,7 @@ from idp.web.frame import provider
 from idp.web.signin.current import visitor
 from idp.web.signin.dispatch import blueprint, page, posted, rendered
 
-NAME, PASSWORD = "login-username", "login-password"  # noqa: S105 (ids of fields)
+NAME, PASSWORD = "login-username", "login-password"
 
 
 @blueprint.get(f"/signin/<login_id>/{STEP}")
@@ -57,5 +57,3 @@ def _show(progress: InProgress, name: str, errors: Errors | tuple[()]) -> Respon
 
 def _hinted(progress: InProgress) -> str:
     return (progress.goal.request.login_hint or "") if progress.goal.request else ""
-
-

@@ -54,7 +54,9 @@ def give_address(login_id: str) -> Response:
 
     def again(errors: Errors) -> Response:
         return _page(
-            login_id, "address", lambda login: rendered("register_address", errors, login=login, total=TOTAL, value=email)
+            login_id,
+            "address",
+            lambda login: rendered("register_address", errors, login=login, total=TOTAL, value=email),
         )
 
     if form.errors:
@@ -75,7 +77,9 @@ def code_page(login_id: str) -> Response:
 def prove_address(login_id: str) -> Response:
     """Check the code."""
     form = Form(request.form)
-    code = form.digits("code", count=DIGITS, wrong=_("Enter the six digits from the message."), field_id="register-code")
+    code = form.digits(
+        "code", count=DIGITS, wrong=_("Enter the six digits from the message."), field_id="register-code"
+    )
     return _check_code(login_id, code, form.errors)
 
 
@@ -96,7 +100,10 @@ def prove_address_by_link(login_id: str) -> Response:
 def another_address(login_id: str) -> Response:
     """Nothing came, or the address was wrong: begin again with the address."""
     return _posted(
-        login_id, lambda: register.change_address(provider(), login_id, visitor()), lambda _errors: progress(login_id), ""
+        login_id,
+        lambda: register.change_address(provider(), login_id, visitor()),
+        lambda _errors: progress(login_id),
+        "",
     )
 
 
@@ -131,7 +138,11 @@ def add_passkey(login_id: str) -> Response:
     def again(errors: Errors) -> Response:
         step = register.step_of(register.look_at(provider(), login_id, visitor())) or ""
         shown = {"method": _method, "second-factor": _second_factor}.get(step)
-        return local(f"/register/{login_id}") if shown is None else _page(login_id, step, lambda login: shown(login, errors))
+        return (
+            local(f"/register/{login_id}")
+            if shown is None
+            else _page(login_id, step, lambda login: shown(login, errors))
+        )
 
     def work() -> None:
         register.add_passkey(provider(), login_id, visitor(), challenge, credential, label)

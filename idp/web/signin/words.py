@@ -18,7 +18,7 @@ def message(refusal: Refusal) -> str | None:
             "There were too many attempts. Wait %(num)s minutes, then try again.",
             minutes,
         )
-    known = {
+    known: dict[str, str] = {
         "signin.wrong": _("The user name or the password is wrong."),
         "signin.locked": _("This account cannot be used to sign in. Contact support."),
         "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),

@@ -32,7 +32,9 @@ def verify(tx: Tx, code_id: str, code: str, purpose: str, binding: str) -> None:
     """
     row = one_time_codes.c
     live = (row.id == code_id, row.purpose == purpose, row.binding == binding, row.spent_at.is_(None))
-    count = update(one_time_codes).where(*live, row.expires_at > tx.now, row.tries < MOST_TRIES).values(tries=row.tries + 1)
+    count = (
+        update(one_time_codes).where(*live, row.expires_at > tx.now, row.tries < MOST_TRIES).values(tries=row.tries + 1)
+    )
     stored = tx.execute(count.returning(row.digest)).scalar_one_or_none()
     if stored is None:
         raise Refusal("authenticators.code_expired", "the code is unknown, expired, used, or was tried too often")

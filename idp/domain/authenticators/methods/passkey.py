@@ -33,7 +33,7 @@ LARGEST_RESPONSE = 32 * 1024
 
 
 def registration_options(tx: Tx, person_id: str, rp_id: str, rp_name: str, display_name: str) -> tuple[str, str]:
-    """(challenge id, options as JSON) for `navigator.credentials.create`; user verification and discoverability asked."""
+    """(challenge id, options as JSON) for `navigator.credentials.create`; discoverable, if it can be."""
     challenge_id, challenge = _new_challenge(tx, "create", person_id)
     options = webauthn.generate_registration_options(
         rp_id=rp_id,
@@ -84,7 +84,7 @@ def add(
 def authentication_options(
     tx: Tx, rp_id: str, person_id: str | None, purpose: str = "get", challenge: bytes | None = None
 ) -> tuple[str, str]:
-    """(challenge id, options as JSON) for `navigator.credentials.get`; without a person any discoverable passkey may answer.
+    """(challenge id, options as JSON) for `navigator.credentials.get`; without a person any passkey of ours may answer.
 
     `challenge` binds the answer to something, such as the hash of a document to sign.
     """
@@ -101,9 +101,7 @@ def authentication_options(
 def verify(
     tx: Tx, rp: tuple[str, str], challenge_id: str, response: str, person_id: str | None = None, purpose: str = "get"
 ) -> tuple[str, Proof]:
-    """(person, proof). Raises Refusal("authenticators.passkey.refused"), or ("authenticators.passkey.cloned") for a
-    signature counter that went back.
-    """
+    """(person, proof). Raises Refusal("authenticators.passkey.refused"), ("....unknown"), or ("....cloned")."""
     challenge = _spend_challenge(tx, challenge_id, purpose, person_id)
     document = _document(response)
     credential = _credential(tx, str(document.get("id", "")), person_id)
@@ -125,9 +123,7 @@ def verify(
     return credential["person_id"], _proof(tx, credential["id"], verified=verified.user_verified)
 
 
-def _new_challenge(
-    tx: Tx, purpose: str, person_id: str | None, challenge: bytes | None = None
-) -> tuple[str, bytes]:
+def _new_challenge(tx: Tx, purpose: str, person_id: str | None, challenge: bytes | None = None) -> tuple[str, bytes]:
     row = {"id": identifier(), "purpose": purpose, "person_id": person_id, "challenge": challenge or octets(32)}
     tx.execute(insert(challenges), row | {"expires_at": tx.now + LIFETIME})
     return str(row["id"]), bytes(row["challenge"])  # type: ignore[arg-type]

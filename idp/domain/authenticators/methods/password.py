@@ -1,4 +1,4 @@
-"""Passwords: Argon2id (RFC 9106), hashed behind a semaphore so that a flood of sign-ins cannot starve token requests."""
+"""Passwords: Argon2id (RFC 9106), behind a semaphore so that a flood of sign-ins cannot starve token requests."""
 
 import threading
 import unicodedata
@@ -52,7 +52,9 @@ def normal(text: str) -> str:
 def stored(connection: Connection, person_id: str) -> tuple[str, str] | None:
     """(authenticator id, encoded hash), or None for somebody without a password."""
     mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
-    statement = select(authenticators.c.id, authenticators.c.verifier).where(*mine, authenticators.c.removed_at.is_(None))
+    statement = select(authenticators.c.id, authenticators.c.verifier).where(
+        *mine, authenticators.c.removed_at.is_(None)
+    )
     row = connection.execute(statement).one_or_none()
     return None if row is None else (row.id, row.verifier)
 

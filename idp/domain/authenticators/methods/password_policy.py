@@ -1,4 +1,4 @@
-"""What a new password must be (NIST SP 800-63B section 3.1.1.2): long enough and not known, with no rules of composition."""
+"""What a new password must be (NIST SP 800-63B section 3.1.1.2): long enough and not known; nothing is composed."""
 
 import unicodedata
 from collections.abc import Iterable

@@ -83,7 +83,10 @@ def verify(tx: Tx, vault: Vault, person_id: str, code: str) -> Proof:
 def _held(connection: Connection, person_id: str) -> list[tuple[str, bytes]]:
     mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
     statement = select(authenticators.c.id, authenticators.c.sealed)
-    return [(row.id, row.sealed) for row in connection.execute(statement.where(*mine, authenticators.c.removed_at.is_(None)))]
+    return [
+        (row.id, row.sealed)
+        for row in connection.execute(statement.where(*mine, authenticators.c.removed_at.is_(None)))
+    ]
 
 
 def _matching_step(secret: str, code: str, now: int) -> int | None:

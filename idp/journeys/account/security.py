@@ -1,0 +1,101 @@
+"""Ways to sign in: add, rename, remove. The caller has asked for a fresh authentication."""
+
+from dataclasses import dataclass
+
+from idp.domain.authenticators import lockout, registry
+from idp.domain.authenticators.methods import passkey, password, password_policy, recovery_code, totp
+from idp.domain.authenticators.methods.totp import Enrolment
+from idp.domain.authenticators.registry import Authenticator
+from idp.domain.people import attributes, identifiers
+from idp.foundation.refusal import Refusal
+from idp.journeys.notify import notify
+from idp.journeys.provider import Provider
+from idp.journeys.signin.enrol import account_name
+from idp.journeys.signin.pending_secret import read, sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a person can sign in with."""
+
+    authenticators: tuple[Authenticator, ...]
+    recovery_codes_left: int
+
+
+def held(provider: Provider, person_id: str) -> Held:
+    """Everything for the security page."""
+    with provider.reading() as connection:
+        return Held(registry.of(connection, person_id), recovery_code.left(connection, person_id))
+
+
+def begin_totp(provider: Provider, person_id: str, kept: str | None = None) -> tuple[Enrolment, str]:
+    """(what to show, what the form carries until the code comes): a new secret, or the one in `kept`."""
+    with provider.transaction() as tx:
+        secret = _of(person_id, read(provider.box, kept)) if kept else ""
+        enrolment = totp.begin(provider.rp_name, account_name(tx, provider, person_id), secret)
+    return enrolment, sealed(provider.box, f"{person_id}|{enrolment.secret}")
+
+
+def add_totp(provider: Provider, person_id: str, kept: str, code: str, label: str) -> None:
+    """Bind the app that shows the right code. Raises Refusal("authenticators.wrong_code")."""
+    secret = _of(person_id, read(provider.box, kept))
+    with provider.transaction() as tx:
+        lockout.try_now(tx, totp.METHOD, person_id)
+        totp.add(tx, provider.vault, person_id, secret, code, label)
+        totp.verify(tx, provider.vault, person_id, code)  # The step is spent: it proves nothing a second time.
+        notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
+
+
+def passkey_options(provider: Provider, person_id: str) -> tuple[str, str]:
+    """(challenge id, options as JSON) for making a passkey."""
+    with provider.transaction() as tx:
+        name = account_name(tx, provider, person_id)
+        return passkey.registration_options(tx, person_id, provider.rp_id, provider.rp_name, name)
+
+
+def add_passkey(provider: Provider, person_id: str, challenge_id: str, response: str, label: str) -> None:
+    """Bind a passkey. Raises Refusal("authenticators.passkey....")."""
+    with provider.transaction() as tx:
+        passkey.add(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response, label)
+        notify(tx, provider, person_id, "authenticator_added", method=passkey.METHOD)
+
+
+def rename(provider: Provider, person_id: str, authenticator_id: str, label: str) -> None:
+    """Give an authenticator another name."""
+    with provider.transaction() as tx:
+        registry.rename(tx, person_id, authenticator_id, label)
+
+
+def remove(provider: Provider, person_id: str, authenticator_id: str) -> None:
+    """Take an authenticator away. Raises Refusal("authenticators.last") for the last way in."""
+    with provider.transaction() as tx:
+        registry.revoke(tx, person_id, authenticator_id, person_id)
+        notify(tx, provider, person_id, "authenticator_removed")
+
+
+def change_password(provider: Provider, person_id: str, text: str) -> None:
+    """Set or replace the password. Raises Refusal("authenticators.password....")."""
+    with provider.reading() as connection:
+        second = registry.has_second_factor(connection, person_id)
+        own = attributes.read(connection, provider.vault, person_id, ("name", "given_name", "family_name"))
+        names = [one.value for one in identifiers.of(connection, provider.vault, person_id)]
+    password_policy.check(text, second_factor=second, personal=[*names, *map(str, own.values())])
+    encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
+    with provider.transaction() as tx:
+        password.set_password(tx, person_id, encoded)
+        notify(tx, provider, person_id, "authenticator_added", method=password.METHOD)
+
+
+def new_recovery_codes(provider: Provider, person_id: str) -> list[str]:
+    """A new set, to show once; earlier codes stop working."""
+    with provider.transaction() as tx:
+        codes = recovery_code.issue(tx, person_id)
+        notify(tx, provider, person_id, "recovery_codes_made")
+    return codes
+
+
+def _of(person_id: str, kept: str) -> str:
+    owner, _, secret = kept.partition("|")
+    if owner != person_id:
+        raise Refusal("authenticators.wrong_code", "the page belongs to another account")
+    return secret

@@ -1,0 +1,41 @@
+"""The services in use: what each received, and taking that back."""
+
+from dataclasses import dataclass
+
+from idp.domain.clients.registry import Client
+from idp.domain.grants import consents
+from idp.domain.grants.consents import Consent
+from idp.domain.sessions import browser, participants
+from idp.foundation.refusal import Refusal
+from idp.journeys.oidc.log_out import notify_services
+from idp.journeys.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInUse:
+    """A service and the consent it has."""
+
+    client: Client
+    consent: Consent
+
+
+def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
+    """Most recently used first."""
+    with provider.reading() as connection:
+        given = consents.of_person(connection, person_id)
+    found = [(provider.clients.find(consent.client_id), consent) for consent in given]
+    return [ServiceInUse(client, consent) for client, consent in found if client is not None]
+
+
+def remove(provider: Provider, person_id: str, client_id: str) -> None:
+    """Withdraw the consent, revoke every token, and tell the service by back-channel logout.
+
+    Raises Refusal("account.unknown_service").
+    """
+    with provider.transaction() as tx:
+        if not consents.given(tx.connection, person_id, client_id):
+            raise Refusal("account.unknown_service", "this service is not in use")
+        consents.withdraw(tx, person_id, client_id, person_id)
+        for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
+            if client_id in participants.of(tx.connection, session.id):
+                notify_services(tx, provider, session, [client_id])

@@ -1,0 +1,9 @@
+"""The citizen's account: one file a page.
+
+It leaves what each page changes to journeys.account.
+"""
+
+from idp.web.account import activity, security, services, sessions
+from idp.web.account.frame import blueprint
+
+__all__ = ["activity", "blueprint", "security", "services", "sessions"]

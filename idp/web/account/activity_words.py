@@ -1,0 +1,55 @@
+"""Audit events in a citizen's words; an event without words here is not shown to her."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from idp.foundation.audit.log import Leaf
+
+
+def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
+    """One sentence, or nothing."""
+    words = _plain().get(leaf.name)
+    if words is not None:
+        return words
+    client = leaf.facts.get("client")
+    if isinstance(client, str) and leaf.name in _of_services():
+        return _of_services()[leaf.name] % {"service": service_name(client)}
+    if leaf.name == "console.record.viewed" and leaf.actor != reader:
+        words = _("A member of staff opened your record. Purpose: %(purpose)s", purpose=leaf.facts.get("purpose", ""))
+        return str(words)
+    return ""
+
+
+def _plain() -> dict[str, str]:
+    return {
+        "people.record.created": _("Your account was created"),
+        "people.assurance.changed": _("Your identity was verified"),
+        "people.status.changed": _("The state of your account was changed"),
+        "signin.completed": _("You signed in"),
+        "signin.password.wrong": _("A wrong password was entered"),
+        "sessions.browser.ended": _("A session was ended"),
+        "account.intrusion.reported": _("You reported that somebody else had used your account"),
+        "authenticators.password.added": _("A password was set"),
+        "authenticators.passkey.added": _("A passkey was added"),
+        "authenticators.passkey.removed": _("A passkey was removed"),
+        "authenticators.totp.added": _("An authenticator app was added"),
+        "authenticators.totp.removed": _("An authenticator app was removed"),
+        "authenticators.recovery_codes.issued": _("New recovery codes were made"),
+        "authenticators.recovery_code.used": _("A recovery code was used"),
+        "proofing.case.submitted": _("You asked for your identity to be verified"),
+        "proofing.case.approved": _("A verifier approved your identity"),
+        "proofing.case.refused": _("Your identity could not be verified"),
+        "signatures.document.signed": _("You signed a document"),
+        "signatures.document.declined": _("You declined to sign a document"),
+    }
+
+
+def _of_services() -> dict[str, str]:
+    return {
+        "oidc.code.issued": _("You opened %(service)s"),
+        "grants.consent.given": _("You agreed to share information with %(service)s"),
+        "grants.consent.withdrawn": _("You withdrew your consent for %(service)s"),
+        "oidc.code.replayed": _("Access of %(service)s was stopped, because a code was used twice"),
+        "oidc.refresh.reused": _("Access of %(service)s was stopped, because a token was used twice"),
+    }

@@ -1,0 +1,63 @@
+"""What every page of the account shares: a session, the navigation, a message after a change."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from idp.domain.sessions.browser import Session
+from idp.journeys.account import activity
+from idp.web.frame import provider
+from idp.web.redirects import local
+from idp.web.signin.current import require_session
+
+blueprint = Blueprint("account", __name__)
+FRESH = 600
+"""Seconds since the last authentication within which a way to sign in may be changed."""
+
+
+@blueprint.get("/account")
+def overview() -> Response:
+    """The front page."""
+    session = require_session()
+    return page("overview", session, "", details=activity.details(provider(), session.person_id))
+
+
+def page(
+    template: str, session: Session, section: str, errors: Sequence[tuple[str, str]] = (), **values: object
+) -> Response:
+    """A page of the account, with its navigation."""
+    places = [
+        ("/account", _("Overview"), section == ""),
+        ("/account/services", _("Your services"), section == "services"),
+        ("/account/security", _("Security"), section == "security"),
+        ("/account/sessions", _("Sessions"), section == "sessions"),
+        ("/account/activity", _("Activity"), section == "activity"),
+        ("/account/details", _("Your details"), section == "details"),
+    ]
+    done = DONE.get(request.args.get("done", ""), lambda: "")()
+    shown = render_template(
+        f"account/{template}.html",
+        places=places,
+        session=session,
+        errors=list(errors),
+        done=done,
+        **values,
+    )
+    return make_response(shown)
+
+
+def changed(section: str, what: str) -> Response:
+    """Back to a section after a change, which it confirms."""
+    return local(f"/account/{section}?done={what}")
+
+
+DONE = {
+    "removed": lambda: _("It was removed."),
+    "added": lambda: _("It was added. From now on you can sign in with it."),
+    "renamed": lambda: _("The name was changed."),
+    "password": lambda: _("Your password was changed."),
+    "ended": lambda: _("The session was ended, and every service in it was told."),
+    "others-ended": lambda: _("All other sessions were ended, and every service in them was told."),
+    "withdrawn": lambda: _("The service may not receive anything about you any more."),
+}

@@ -1,0 +1,144 @@
+"""Security: the ways to sign in."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from idp.domain.authenticators import registry
+from idp.domain.sessions.browser import Session
+from idp.foundation.refusal import Refusal
+from idp.journeys.account import security
+from idp.web.account.frame import FRESH, blueprint, changed, page
+from idp.web.forms import Errors, Form
+from idp.web.frame import provider
+from idp.web.signin.current import require_session
+from idp.web.signin.device import device_name
+from idp.web.signin.words import message
+
+DIGITS = 6
+LONGEST_LABEL = 60
+
+
+@blueprint.get("/account/security")
+def security_page() -> Response:
+    """Every way to sign in."""
+    return _security(require_session())
+
+
+@blueprint.get("/account/security/add")
+def add_page() -> Response:
+    """Offer an authenticator app and a passkey."""
+    return _add(require_session(fresh=FRESH))
+
+
+@blueprint.post("/account/security/totp")
+def add_totp() -> Response:
+    """Bind the app that shows the right code."""
+    session = require_session(fresh=FRESH)
+    form = Form(request.form)
+    kept = form.text("kept", limit=600)
+    code = form.digits("code", count=DIGITS, wrong=_("Enter the six digits that the app shows."), field_id="totp-code")
+    try:
+        if not form.errors:
+            security.add_totp(provider(), session.person_id, kept, code, form.text("label", limit=LONGEST_LABEL))
+            return changed("security", "added")
+    except Refusal as refusal:
+        form.fail("totp-code", _said(refusal))
+    return _add(session, form.errors, kept)
+
+
+@blueprint.post("/account/security/passkey")
+def add_passkey() -> Response:
+    """Bind a passkey."""
+    session = require_session(fresh=FRESH)
+    challenge, credential = request.form.get("challenge", ""), request.form.get("credential", "")
+    label = device_name(request.headers.get("User-Agent", ""))
+    try:
+        security.add_passkey(provider(), session.person_id, challenge, credential, label)
+    except Refusal as refusal:
+        return _add(session, [("enrol-passkey", _said(refusal))])
+    return changed("security", "added")
+
+
+@blueprint.get("/account/security/<authenticator_id>")
+def authenticator_page(authenticator_id: str) -> Response:
+    """Rename or remove one."""
+    session = require_session()
+    held = {one.id: one for one in security.held(provider(), session.person_id).authenticators}
+    if authenticator_id not in held:
+        raise Refusal("authenticators.unknown", "no such authenticator")
+    return page("authenticator", session, "security", one=held[authenticator_id])
+
+
+@blueprint.post("/account/security/<authenticator_id>/rename")
+def rename(authenticator_id: str) -> Response:
+    """Give it another name."""
+    session = require_session()
+    label = Form(request.form).text("label", limit=LONGEST_LABEL)
+    security.rename(provider(), session.person_id, authenticator_id, label)
+    return changed("security", "renamed")
+
+
+@blueprint.post("/account/security/<authenticator_id>/remove")
+def remove(authenticator_id: str) -> Response:
+    """Take it away, after a fresh authentication."""
+    session = require_session(fresh=FRESH)
+    try:
+        security.remove(provider(), session.person_id, authenticator_id)
+    except Refusal as refusal:
+        if refusal.code != "authenticators.last":
+            raise
+        return _security(session, [("", _("This is your last way to sign in. Add another one first."))])
+    return changed("security", "removed")
+
+
+@blueprint.get("/account/security/password")
+def password_page() -> Response:
+    """Ask for a new password."""
+    return page("password", require_session(fresh=FRESH), "security")
+
+
+@blueprint.post("/account/security/password")
+def change_password() -> Response:
+    """Set it."""
+    session = require_session(fresh=FRESH)
+    form = Form(request.form)
+    text = form.secret("password", limit=1024, missing=_("Choose a password."), field_id="new-password")
+    try:
+        if not form.errors:
+            security.change_password(provider(), session.person_id, text)
+            return changed("security", "password")
+    except Refusal as refusal:
+        form.fail("new-password", _said(refusal))
+    return page("password", session, "security", form.errors)
+
+
+@blueprint.post("/account/security/recovery-codes")
+def recovery_codes() -> Response:
+    """Make a new set and show it once."""
+    session = require_session(fresh=FRESH)
+    codes = security.new_recovery_codes(provider(), session.person_id)
+    return page("recovery_codes", session, "security", codes=codes)
+
+
+def _security(session: Session, errors: Errors | tuple[()] = ()) -> Response:
+    held = security.held(provider(), session.person_id)
+    kinds = {
+        registry.PASSWORD: _("Password"),
+        registry.PASSKEY: _("Passkey"),
+        registry.TOTP: _("Authenticator app"),
+    }
+    return page("security", session, "security", errors, held=held, kinds=kinds)
+
+
+def _add(session: Session, errors: Errors | tuple[()] = (), kept: str | None = None) -> Response:
+    enrolment, carried = security.begin_totp(provider(), session.person_id, kept)
+    challenge, options = security.passkey_options(provider(), session.person_id)
+    values = {"enrolment": enrolment, "kept": carried, "challenge": challenge, "options": options}
+    return page("add", session, "security", errors, **values)
+
+
+def _said(refusal: Refusal) -> str:
+    words = message(refusal)
+    if words is None:
+        raise refusal
+    return words
