@@ -1,6 +1,6 @@
 """Addresses of a verification. Everything is about the session's own person: no address names a case or a picture."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import get_locale
 
 from idp.domain.proofing import evidence
@@ -120,11 +120,11 @@ def withdraw() -> Response:
 
 @blueprint.get("/picture/<any(portrait, document):kind>")
 def picture(kind: str) -> Response:
-    """The citizen's own picture, as it was kept. Raises Refusal("proofing.unknown_evidence")."""
+    """The citizen's own picture, as it was kept."""
     done = _progress()
     piece = next((piece for piece in done.pictures if piece.kind == kind), None)
     if done.case is None or piece is None:
-        raise Refusal("proofing.unknown_evidence", "there is no such picture")
+        abort(404)
     with provider().reading() as connection:
         content = evidence.content(connection, provider().vault, done.case.id, piece.id)
     return Response(content, mimetype=piece.media_type, headers={"Content-Disposition": "inline"})
