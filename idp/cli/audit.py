@@ -9,12 +9,11 @@ import click
 
 from idp.cli.house import House, pass_house, tell
 from idp.foundation.audit import log
+from idp.foundation.audit.checkpoint import KEPT_COPY
 from idp.foundation.audit.log import Leaf
 from idp.foundation.audit.verification import Verdict
 from idp.foundation.audit.verification import verify as verify_log
 
-KEPT = "audit-checkpoints.log"
-"""The file in the data folder that each checkpoint is also written to."""
 READABLE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -36,7 +35,7 @@ def verify(house: House, as_json: bool, against: Path | None) -> None:
     Needs the database and the audit keys, and nothing that is running. Keep a copy of audit-checkpoints.log where
     this machine's administrators cannot write: only such a copy shows that a whole database was rolled back.
     """
-    kept = against or house.settings.data_dir / KEPT
+    kept = against or house.settings.data_dir / KEPT_COPY
     copy = kept.read_text() if kept.exists() else ""
     keys = house.keyring.audit_keys()
     with house.store.reading() as connection:

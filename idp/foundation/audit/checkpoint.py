@@ -12,6 +12,8 @@ from idp.foundation.audit.tables import checkpoints, leaves
 from idp.foundation.transaction import Store, Tx
 
 BATCH = 5000
+KEPT_COPY = "audit-checkpoints.log"
+"""The file in the data folder that each checkpoint is also written to, for a second owner to keep elsewhere."""
 
 
 class NoteSigner(Protocol):

@@ -33,6 +33,26 @@ class Step:
     usable_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A key as the database knows it, without the key. Times are Unix seconds; `published_at` 0: from the beginning."""
+
+    kid: str
+    purpose: str
+    algorithm: str
+    state: str
+    published_at: int
+    changed_at: int
+
+
+def listing(store: Store) -> list[Known]:
+    """Every key there ever was, by purpose, newest change first."""
+    statement = select(*(keys.c[name] for name in Known.__slots__))
+    with store.reading() as connection:
+        rows = connection.execute(statement.order_by(keys.c.purpose, keys.c.changed_at.desc(), keys.c.kid)).mappings()
+        return [Known(**row) for row in rows]
+
+
 def prepare(store: Store, keyring: Keyring) -> list[str]:
     """Make whatever the inventory lists and the database does not know; returns the new identifiers. Idempotent."""
     with store.transaction() as tx:
