@@ -1,8 +1,10 @@
 """What the pages of a verification say and show, in the reader's language."""
 
+from datetime import date
 from typing import Final
 
 from flask import request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -111,12 +113,16 @@ def summary(done: Progress) -> list[tuple[str, str, str, str]]:
     rows = [
         (_("Document"), names[document.value], "document"),
         (_("Document number"), details.document_number, "details"),
-        (_("Date of birth"), details.birthdate, "details"),
-        (_("Date of expiry"), details.expires_on, "details"),
+        (_("Date of birth"), _day(details.birthdate), "details"),
+        (_("Date of expiry"), _day(details.expires_on), "details"),
         (_("Given names"), details.given_name, "names"),
         (_("Family name"), details.family_name, "names"),
     ]
     return [(key, value, url_for(f"proofing.{page}"), _("Change")) for key, value, page in rows if value]
+
+
+def _day(text: str) -> str:
+    return str(format_date(date.fromisoformat(text), "long"))
 
 
 def pictures(done: Progress) -> list[tuple[str, str, Piece, tuple[int, int]]]:
