@@ -1,6 +1,8 @@
 """What a method hands over when it is satisfied: who cannot make one has not proved anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 KNOWLEDGE = "knowledge"
 POSSESSION = "possession"
@@ -30,7 +32,6 @@ class Proof:
         }
 
     @classmethod
-    def of(cls, document: dict[str, object]) -> "Proof":
+    def of(cls, document: Mapping[str, Any]) -> "Proof":
         """What `document` wrote."""
-        factors, amr = document["factors"], document["amr"]
-        return cls(**{**document, "factors": frozenset(factors), "amr": tuple(amr)})  # type: ignore[arg-type]
+        return cls(**{**document, "factors": frozenset(document["factors"]), "amr": tuple(document["amr"])})

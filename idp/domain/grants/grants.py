@@ -5,16 +5,30 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from idp.domain.grants.tables import access_tokens, grants, refresh_tokens
-from idp.foundation.once import spend
+from idp.foundation.once import spend_by, spending
 from idp.foundation.transaction import Tx
 from idp.protocol.access_token import digest
 
-_insert_grant = insert(grants).inline()
-_insert_access = insert(access_tokens).inline()
-_insert_refresh = insert(refresh_tokens).inline()
+# Built once: making a statement costs as much as running it, and these run in every request.
+_INSERT_GRANT = insert(grants).inline()
+_INSERT_ACCESS = insert(access_tokens).inline()
+_INSERT_REFRESH = insert(refresh_tokens).inline()
+_BY_ID = select(grants).where(grants.c.id == bindparam("the_id"))
+_SPEND_CODE = spending(grants, grants.c.id == bindparam("the_id"))
+_SPEND_REFRESH = spending(refresh_tokens, refresh_tokens.c.digest == bindparam("the_digest"))
+_ACTIVE = (
+    select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c))
+    .outerjoin(grants, grants.c.id == access_tokens.c.grant_id)
+    .where(
+        access_tokens.c.digest == bindparam("the_digest"),
+        access_tokens.c.expires_at > bindparam("now"),
+        access_tokens.c.revoked_at.is_(None),
+        grants.c.revoked_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +96,13 @@ def open_grant(
         "spent_at": None,
         "revoked_at": None,
     }
-    tx.execute(_insert_grant, row)
+    tx.execute(_INSERT_GRANT, row)
     return str(row["id"])
 
 
 def spend_code(tx: Tx, code: str) -> Grant | None:
     """Redeem the code: the grant for the one caller who was first, None for everybody else."""
-    row = spend(tx, grants, grants.c.id == digest(code))
+    row = spend_by(tx, _SPEND_CODE, the_id=digest(code))
     return None if row is None else _grant(row)
 
 
@@ -109,7 +123,7 @@ def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: i
         "expires_at": tx.now + lifetime,
         "revoked_at": None,
     }
-    tx.execute(_insert_access, row)
+    tx.execute(_INSERT_ACCESS, row)
 
 
 def add_refresh_token(tx: Tx, token: str, grant_id: str, expires_at: int) -> None:
@@ -121,15 +135,15 @@ def add_refresh_token(tx: Tx, token: str, grant_id: str, expires_at: int) -> Non
         "expires_at": expires_at,
         "spent_at": None,
     }
-    tx.execute(_insert_refresh, row)
+    tx.execute(_INSERT_REFRESH, row)
 
 
 def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
     """Rotate: (grant, expiry) for the one caller who was first, None for everybody else."""
-    row = spend(tx, refresh_tokens, refresh_tokens.c.digest == digest(token))
+    row = spend_by(tx, _SPEND_REFRESH, the_digest=digest(token))
     if row is None:
         return None
-    grant = tx.execute(select(grants).where(grants.c.id == row["grant_id"])).mappings().one()
+    grant = tx.execute(_BY_ID, {"the_id": row["grant_id"]}).mappings().one()
     return _grant(grant), row["expires_at"]
 
 
@@ -142,11 +156,7 @@ def of_refresh_token(connection: Connection, token: str) -> Grant | None:
 
 def active_access_token(connection: Connection, token: str, now: int) -> AccessToken | None:
     """The one answer to whether an access token counts: known, not expired, neither it nor its grant revoked."""
-    joined = select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c)).outerjoin(
-        grants, grants.c.id == access_tokens.c.grant_id
-    )
-    live = (access_tokens.c.expires_at > now, access_tokens.c.revoked_at.is_(None), grants.c.revoked_at.is_(None))
-    row = connection.execute(joined.where(access_tokens.c.digest == digest(token), *live)).mappings().one_or_none()
+    row = connection.execute(_ACTIVE, {"the_digest": digest(token), "now": now}).mappings().one_or_none()
     return None if row is None else _access_token(row)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.domain.sessions.tables import participants, sessions
 from idp.foundation.randomness import identifier, token
@@ -14,6 +14,15 @@ from idp.protocol.assurance import Level
 
 TOUCH_SECONDS = 60
 """How stale `last_seen_at` may grow: a session in use is not written at every click."""
+
+
+# Built once, because every authorization runs it.
+_FIND = select(sessions).where(
+    sessions.c.digest == bindparam("the_digest"),
+    sessions.c.ended_at.is_(None),
+    sessions.c.expires_at > bindparam("now"),
+    sessions.c.last_seen_at > bindparam("since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,8 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
 
 def find(connection: Connection, secret: str, now: int, idle: int) -> Session | None:
     """The session of a cookie if it lives: not ended, not past its absolute end, not idle for longer than `idle`."""
-    live = (sessions.c.ended_at.is_(None), sessions.c.expires_at > now, sessions.c.last_seen_at > now - idle)
-    row = (
-        connection.execute(select(sessions).where(sessions.c.digest == _digest(secret), *live)).mappings().one_or_none()
-    )
+    values = {"the_digest": _digest(secret), "now": now, "since": now - idle}
+    row = connection.execute(_FIND, values).mappings().one_or_none()
     return None if row is None else _session(row)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from joserfc.jwk import KeySet, OctKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 from sqlalchemy import RowMapping, select
 
 from idp.foundation.clock import monotonic
@@ -28,6 +28,13 @@ class Held:
     algorithm: str
     state: str
     key: Key
+
+    @property
+    def signing_key(self) -> ECKey | RSAKey | OKPKey:
+        """The private key of a purpose that signs. TypeError for a symmetric one."""
+        if isinstance(self.key, OctKey):
+            raise TypeError(f"{self.purpose} does not sign")
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)

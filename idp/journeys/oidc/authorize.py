@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from idp.domain.clients.registry import Client
-from idp.domain.people import records
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.issue_code import issue_code
 from idp.journeys.provider import Provider
-from idp.journeys.signin.standing import missing_step
+from idp.journeys.signin.standing import standing
 from idp.protocol import authorization
 from idp.protocol.authorization import AuthorizationRequest, Target
 from idp.protocol.errors import OAuthError
@@ -50,11 +49,10 @@ def _decide(
     provider: Provider, request: AuthorizationRequest, client: Client, session: Session | None
 ) -> Answer | SignInFirst:
     with provider.reading() as connection:
-        step = missing_step(connection, provider, request, client, session)
-        person = None if session is None else records.find(connection, session.person_id)
-    if step is None and session is not None and person is not None:
+        step, achieved = standing(connection, provider, request, client, session)
+    if step is None and session is not None and achieved is not None:
         with provider.transaction() as tx:
-            return Answer(request.target, issue_code(tx, provider, request, client, session, person))
+            return Answer(request.target, issue_code(tx, provider, request, client, session, achieved.person))
     if step is not None and "none" in request.prompt:
         raise OAuthError(step.prompt_none_error, "The request asked for no interaction, but it is needed.")
     return SignInFirst(request)

@@ -34,7 +34,7 @@ def handler(provider: Provider) -> Handler:
         )
         algorithm = client.metadata.id_token_signed_response_alg
         held = provider.keyring.signer("tokens", algorithm)
-        token = jose.sign(jose.LOGOUT_TOKEN, claims, held.key, held.kid, algorithm)
+        token = jose.sign(jose.LOGOUT_TOKEN, claims, held.signing_key, held.kid, algorithm)
         status = provider.outbound.post_form(client.metadata.backchannel_logout_uri, {"logout_token": token})
         if status not in DELIVERED:
             raise NotAccepted(f"{client.id} answered {status}")

@@ -110,4 +110,4 @@ def _signed_id_token(provider: Provider, client: Client, minted: Minted) -> str:
         claims=claims,
     )
     held = provider.keyring.signer("tokens", algorithm)
-    return jose.sign(jose.ID_TOKEN, document, held.key, held.kid, algorithm)
+    return jose.sign(jose.ID_TOKEN, document, held.signing_key, held.kid, algorithm)

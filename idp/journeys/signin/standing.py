@@ -56,13 +56,15 @@ class Achieved:
         return levels.level_of(self.amr)
 
 
-def missing_step(
+def standing(
     connection: Connection, provider: Provider, request: AuthorizationRequest, client: Client, session: Session | None
-) -> Step | None:
-    """The step that stands between a session and an answer at once; pure reading, for the authorization endpoint."""
-    goal = Goal(request, client)
+) -> tuple[Step | None, Achieved | None]:
+    """The step that stands between a session and an answer at once, and what the session has achieved.
+
+    Pure reading, for the authorization endpoint.
+    """
     achieved = None if session is None else achieved_by(connection, session, None, ())
-    return next_step(facts(connection, provider, goal, achieved, consented=False))
+    return next_step(facts(connection, provider, Goal(request, client), achieved, consented=False)), achieved
 
 
 def achieved_by(

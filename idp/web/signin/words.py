@@ -13,11 +13,12 @@ def message(refusal: Refusal) -> str | None:
     facts = refusal.facts
     if refusal.code == "too_many_attempts":
         minutes = max(1, round(int(str(facts.get("retry_after", MINUTE))) / MINUTE))
-        return ngettext(
+        words: str = ngettext(
             "There were too many attempts. Wait %(num)s minute, then try again.",
             "There were too many attempts. Wait %(num)s minutes, then try again.",
             minutes,
         )
+        return words
     known: dict[str, str] = {
         "signin.wrong": _("The user name or the password is wrong."),
         "signin.locked": _("This account cannot be used to sign in. Contact support."),

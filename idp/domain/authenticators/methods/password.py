@@ -34,10 +34,10 @@ class PasswordHasher:
         """Whether it is the password. Without a hash the same work is done for nobody, and the answer is no."""
         with self._one_at_a_time:
             try:
-                right = self._argon2.verify(encoded or self._nobodys, normal(text))
+                self._argon2.verify(encoded or self._nobodys, normal(text))
             except (VerificationError, InvalidHashError):
                 return False
-        return right and encoded is not None
+        return encoded is not None
 
     def needs_rehash(self, encoded: str) -> bool:
         """Whether the parameters have changed since."""
