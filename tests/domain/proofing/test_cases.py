@@ -133,6 +133,7 @@ def test_content_that_is_not_what_its_digest_says_is_not_shown(store, vault, a_w
         piece = evidence.of(tx.connection, case.id)[1]
         sealed = vault.seal_bytes(tx.connection, case.person_id, evidence.TABLE, piece.kind, b"other")
         tx.execute(update(evidence_rows).where(evidence_rows.c.id == piece.id).values(content=sealed))
+        assert refused(lambda: evidence.check(tx.connection, vault, case)) == "proofing.evidence_changed"
         code = refused(lambda: evidence.content(tx.connection, vault, case.id, piece.id))
     assert code == "proofing.evidence_changed"
 

@@ -93,3 +93,8 @@ def test_a_file_holds_everything_about_a_case(store, vault, a_waiting_case):
     assert opened.case.document is Document.PASSPORT
     assert {piece.kind: piece.sha256 for piece in opened.evidence} == {k: p.sha256 for k, p in PICTURES.items()}
     assert {piece.kind for piece in opened.evidence} == set(evidence.KINDS)
+
+
+def test_the_queue_can_be_asked_for_those_who_wait_too_long(clock, many, listed):
+    first, _second = many(), many()
+    assert listed(submitted_before=clock.now - 60) == [first.id]
