@@ -1,0 +1,30 @@
+"""Pages as pictures, for reading before signing."""
+
+import io
+from typing import TYPE_CHECKING
+
+from idp.foundation.deferred import deferred
+from idp.foundation.refusal import Refusal
+
+if TYPE_CHECKING:
+    import pypdfium2
+else:
+    pypdfium2 = deferred("pypdfium2")
+
+MOST_PIXELS = 6_000_000
+
+
+def page(document: bytes, number: int, width: int) -> bytes:
+    """Page `number`, from 1, as a PNG about `width` pixels wide. Raises Refusal("signatures.no_such_page")."""
+    file = pypdfium2.PdfDocument(document)
+    try:
+        if not 1 <= number <= len(file):
+            raise Refusal("signatures.no_such_page", f"the document has {len(file)} pages")
+        sheet = file[number - 1]
+        across, down = sheet.get_size()
+        scale = min(width / max(across, 1), (MOST_PIXELS / max(across * down, 1)) ** 0.5)
+        drawn = io.BytesIO()
+        sheet.render(scale=scale).to_pil().save(drawn, "PNG")
+        return drawn.getvalue()
+    finally:
+        file.close()
