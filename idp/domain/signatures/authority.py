@@ -3,7 +3,7 @@
 It makes advanced signatures in a closed house. It claims nothing of EN 319 411 or of qualified certificates.
 """
 
-import datetime
+import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def _good(certificate: x509.Certificate, issuing: Member, now: int) -> bytes:
             algorithm=hashes.SHA256(),
             cert_status=ocsp.OCSPCertStatus.GOOD,
             this_update=at,
-            next_update=at + datetime.timedelta(seconds=FRESH_SECONDS),
+            next_update=at + dt.timedelta(seconds=FRESH_SECONDS),
             revocation_time=None,
             revocation_reason=None,
         )
@@ -133,7 +133,7 @@ def _crl(issuer: Member, now: int, lifetime: int) -> bytes:
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(at)
-        .next_update(at + datetime.timedelta(seconds=lifetime))
+        .next_update(at + dt.timedelta(seconds=lifetime))
         .add_extension(x509.CRLNumber(now), critical=False)
         .add_extension(_issued_by(issuer), critical=False)
         .sign(issuer.key, hashes.SHA256())
@@ -216,8 +216,8 @@ def _name(country: str, common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts])
 
 
-def _moment(at: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(at, datetime.UTC)
+def _moment(at: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(at, dt.UTC)
 
 
 def _private(key: AuthorityKey) -> bytes:

@@ -9,17 +9,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from idp.foundation.deferred import deferred
 from idp.foundation.refusal import Refusal
 
-if TYPE_CHECKING:
-    from pyhanko.pdf_utils import generic, misc, reader
-else:
-    generic = deferred("pyhanko.pdf_utils.generic")
-    misc = deferred("pyhanko.pdf_utils.misc")
-    reader = deferred("pyhanko.pdf_utils.reader")
+generic: Any = deferred("pyhanko.pdf_utils.generic")
+misc: Any = deferred("pyhanko.pdf_utils.misc")
+reader: Any = deferred("pyhanko.pdf_utils.reader")
 
 LARGEST = 10 * 1024 * 1024
 MOST_PAGES = 200

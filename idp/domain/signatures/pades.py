@@ -1,16 +1,16 @@
-"""PAdES (ETSI EN 319 142-1), baseline B-LTA, by pyHanko: a one-shot key, its certificate, and everything to check it later.
+"""PAdES (ETSI EN 319 142-1), baseline B-LTA, by pyHanko: a one-shot key, and everything to check it later.
 
-`prepare` makes the key and has it certified; only what it returns can be sealed, once. B-LTA rather than B-T, because a
-certificate of ten minutes is expired whenever anybody looks: the OCSP answer, the lists and a document time-stamp inside
-the file show that it was good when it was used.
+`prepare` makes the key and has it certified; only what it returns can be sealed. B-LTA rather than B-T, because a
+certificate of ten minutes is expired whenever anybody looks: the OCSP answer, the lists and a document time-stamp
+inside the file show that it was good when it was used.
 """
 
-import datetime
+import datetime as dt
 import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,28 +23,17 @@ from idp.domain.signatures.verification import Conclusion, verify
 from idp.foundation.deferred import deferred
 from idp.foundation.refusal import Refusal
 
-if TYPE_CHECKING:
-    from asn1crypto import crl as asn1_crl
-    from asn1crypto import keys as asn1_keys
-    from asn1crypto import ocsp as asn1_ocsp
-    from asn1crypto import tsp
-    from asn1crypto import x509 as asn1_x509
-    from pyhanko.pdf_utils import incremental_writer
-    from pyhanko.sign import fields, signers, timestamps
-    from pyhanko_certvalidator import context as certvalidator
-    from pyhanko_certvalidator import registry as certregistry
-else:
-    asn1_crl = deferred("asn1crypto.crl")
-    asn1_keys = deferred("asn1crypto.keys")
-    asn1_ocsp = deferred("asn1crypto.ocsp")
-    tsp = deferred("asn1crypto.tsp")
-    asn1_x509 = deferred("asn1crypto.x509")
-    incremental_writer = deferred("pyhanko.pdf_utils.incremental_writer")
-    fields = deferred("pyhanko.sign.fields")
-    signers = deferred("pyhanko.sign.signers")
-    timestamps = deferred("pyhanko.sign.timestamps")
-    certvalidator = deferred("pyhanko_certvalidator.context")
-    certregistry = deferred("pyhanko_certvalidator.registry")
+asn1_crl: Any = deferred("asn1crypto.crl")
+asn1_keys: Any = deferred("asn1crypto.keys")
+asn1_ocsp: Any = deferred("asn1crypto.ocsp")
+tsp: Any = deferred("asn1crypto.tsp")
+asn1_x509: Any = deferred("asn1crypto.x509")
+incremental_writer: Any = deferred("pyhanko.pdf_utils.incremental_writer")
+fields: Any = deferred("pyhanko.sign.fields")
+signers: Any = deferred("pyhanko.sign.signers")
+timestamps: Any = deferred("pyhanko.sign.timestamps")
+certvalidator: Any = deferred("pyhanko_certvalidator.context")
+certregistry: Any = deferred("pyhanko_certvalidator.registry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ def _signer(prepared: Prepared) -> Any:
 
 
 def _stamper(authority: TimestampAuthority, now: int) -> Any:
-    class Stamper(timestamps.TimeStamper):  # type: ignore[misc, name-defined]
+    class Stamper(timestamps.TimeStamper):  # type: ignore[misc]
         """pyHanko's interface to our authority."""
 
         async def async_request_tsa_response(self, req: Any) -> Any:
@@ -150,8 +139,8 @@ def _common_name(certificate: Certificate) -> str:
     return str(certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
 
 
-def _moment(at: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(at, datetime.UTC)
+def _moment(at: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(at, dt.UTC)
 
 
 def _certificates(certificates: Iterable[Certificate]) -> list[Any]:

@@ -1,15 +1,12 @@
 """Pages as pictures, for reading before signing."""
 
 import io
-from typing import TYPE_CHECKING
+from typing import Any
 
 from idp.foundation.deferred import deferred
 from idp.foundation.refusal import Refusal
 
-if TYPE_CHECKING:
-    import pypdfium2
-else:
-    pypdfium2 = deferred("pypdfium2")
+pypdfium2: Any = deferred("pypdfium2")
 
 MOST_PIXELS = 6_000_000
 

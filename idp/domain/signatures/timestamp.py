@@ -3,9 +3,9 @@
 pyHanko builds the token; the RSA key is what its builder can sign with.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import Certificate
@@ -13,15 +13,10 @@ from cryptography.x509 import Certificate
 from idp.domain.signatures.authority import EmbeddedAuthority
 from idp.foundation.deferred import deferred
 
-if TYPE_CHECKING:
-    from asn1crypto import keys, tsp
-    from asn1crypto import x509 as asn1_x509
-    from pyhanko.sign import timestamps
-else:
-    keys = deferred("asn1crypto.keys")
-    tsp = deferred("asn1crypto.tsp")
-    asn1_x509 = deferred("asn1crypto.x509")
-    timestamps = deferred("pyhanko.sign.timestamps")
+keys: Any = deferred("asn1crypto.keys")
+tsp: Any = deferred("asn1crypto.tsp")
+asn1_x509: Any = deferred("asn1crypto.x509")
+timestamps: Any = deferred("pyhanko.sign.timestamps")
 
 
 class EmbeddedTimestampAuthority:
@@ -52,5 +47,5 @@ class EmbeddedTimestampAuthority:
             certificate,
             keys.PrivateKeyInfo.load(private),
             certs_to_embed=[root],
-            fixed_dt=datetime.datetime.fromtimestamp(now, datetime.UTC),
+            fixed_dt=dt.datetime.fromtimestamp(now, dt.UTC),
         )

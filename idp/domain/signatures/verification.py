@@ -4,36 +4,28 @@ The signer's certificate is judged at the time-stamped moment, with the proof em
 section 5.5 in its simplest form); the time-stamp's at the present moment.
 """
 
-import datetime
+import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import Certificate
 
 from idp.foundation.deferred import deferred
 
-if TYPE_CHECKING:
-    from asn1crypto import parser as asn1_parser
-    from asn1crypto import x509 as asn1_x509
-    from pyhanko.pdf_utils import misc, reader
-    from pyhanko.sign import diff_analysis, validation
-    from pyhanko.sign.validation import dss, status
-    from pyhanko_certvalidator import context as certvalidator
-else:
-    asn1_parser = deferred("asn1crypto.parser")
-    asn1_x509 = deferred("asn1crypto.x509")
-    misc = deferred("pyhanko.pdf_utils.misc")
-    reader = deferred("pyhanko.pdf_utils.reader")
-    diff_analysis = deferred("pyhanko.sign.diff_analysis")
-    validation = deferred("pyhanko.sign.validation")
-    dss = deferred("pyhanko.sign.validation.dss")
-    status = deferred("pyhanko.sign.validation.status")
-    certvalidator = deferred("pyhanko_certvalidator.context")
+asn1_parser: Any = deferred("asn1crypto.parser")
+asn1_x509: Any = deferred("asn1crypto.x509")
+misc: Any = deferred("pyhanko.pdf_utils.misc")
+reader: Any = deferred("pyhanko.pdf_utils.reader")
+diff_analysis: Any = deferred("pyhanko.sign.diff_analysis")
+validation: Any = deferred("pyhanko.sign.validation")
+dss: Any = deferred("pyhanko.sign.validation.dss")
+status: Any = deferred("pyhanko.sign.validation.status")
+certvalidator: Any = deferred("pyhanko_certvalidator.context")
 
 LARGEST = 20 * 1024 * 1024
 MOST_SIGNATURES = 20
@@ -81,7 +73,7 @@ def verify(document: bytes, trust: Iterable[Certificate], now: int) -> Report:
     """Check every signature against the roots in `trust`. Never raises for anything that is in the file."""
     if len(document) > LARGEST:
         return Report("too_large")
-    if not document.lstrip()[:5] == b"%PDF-":
+    if document.lstrip()[:5] != b"%PDF-":
         return Report("not_pdf")
     try:
         return _report(document, [_asn1(one) for one in trust], now)
@@ -129,7 +121,7 @@ def _conclude(*, intact: bool, modified: bool, trusted: bool) -> Conclusion:
 
 def _check(file: Any, embedded: Any, roots: Sequence[Any], now: int) -> Any:
     """pyHanko's status, or None for a signature it cannot make sense of."""
-    present = datetime.datetime.fromtimestamp(now, datetime.UTC)
+    present = dt.datetime.fromtimestamp(now, dt.UTC)
     stamped = _claimed_time(embedded) or present
     try:
         return validation.validate_pdf_signature(
@@ -141,7 +133,7 @@ def _check(file: Any, embedded: Any, roots: Sequence[Any], now: int) -> Any:
         return None
 
 
-def _context(file: Any, roots: Sequence[Any], moment: datetime.datetime) -> Any:
+def _context(file: Any, roots: Sequence[Any], moment: dt.datetime) -> Any:
     settings = {"trust_roots": list(roots), "allow_fetching": False, "moment": moment, "revocation_mode": "soft-fail"}
     if "/DSS" in file.root:
         store = dss.DocumentSecurityStore.read_dss(file)
@@ -149,12 +141,12 @@ def _context(file: Any, roots: Sequence[Any], moment: datetime.datetime) -> Any:
     return certvalidator.ValidationContext(**settings)
 
 
-def _claimed_time(embedded: Any) -> datetime.datetime | None:
+def _claimed_time(embedded: Any) -> dt.datetime | None:
     """The time in the signature's time-stamp, before the time-stamp itself is checked."""
     for attribute in embedded.signer_info["unsigned_attrs"] or ():
         if attribute["type"].native == "signature_time_stamp_token":
             token = attribute["values"][0]["content"]["encap_content_info"]["content"].parsed
-            moment: datetime.datetime = token["gen_time"].native
+            moment: dt.datetime = token["gen_time"].native
             return moment
     return None
 
