@@ -53,14 +53,19 @@ def open_for(tx: Tx, staff_id: str, person_id: str, purpose: Purpose, reference:
 
     Raises Refusal `oversight.reference_needed`, or `oversight.own_record` for one's own.
     """
-    if not _REFERENCE.fullmatch(reference):
-        raise Refusal("oversight.reference_needed", "a file reference of up to 40 letters, digits and ./_- is needed")
+    check_reference(reference)
     if staff_id == person_id:
         raise Refusal("oversight.own_record", "nobody looks at their own record here; their account shows it")
     viewing = Viewing(identifier(), staff_id, person_id, purpose, reference, tx.now, tx.now + SECONDS)
     tx.execute(insert(viewings), _row(viewing))
     record(tx, staff_id, person_id, purpose, reference)
     return viewing
+
+
+def check_reference(reference: str) -> None:
+    """Raises Refusal("oversight.reference_needed") for what is no file reference."""
+    if not _REFERENCE.fullmatch(reference):
+        raise Refusal("oversight.reference_needed", "a file reference of up to 40 letters, digits and ./_- is needed")
 
 
 def record(tx: Tx, staff_id: str, person_id: str, purpose: Purpose, reference: str) -> None:

@@ -25,7 +25,7 @@ PAGE = 25
 class Filters:
     """Which cases to list; None and '' mean any. `for_verifier` leaves out what this verifier cannot take now.
 
-    `after` is the case id that ended the page before.
+    `submitted_before` is Unix seconds; `after` is the case id that ended the page before.
     """
 
     state: State | None = State.WAITING
@@ -33,6 +33,7 @@ class Filters:
     reference: str = ""
     claimed_by: str = ""
     for_verifier: str = ""
+    submitted_before: int | None = None
     after: str = ""
 
 
@@ -113,6 +114,8 @@ def _where(filters: Filters, now: int) -> list[Any]:
         cases.c.claimed_by: filters.claimed_by,
     }
     where += [column == value for column, value in exact.items() if value]
+    if filters.submitted_before is not None:
+        where.append(cases.c.submitted_at < filters.submitted_before)
     if filters.for_verifier:
         where.append(_takeable(filters.for_verifier, now))
     if filters.after:
