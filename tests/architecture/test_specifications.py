@@ -1,0 +1,53 @@
+"""What discovery promises, what protocol/ knows and what the application serves are one list."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from tests.architecture.source import ROOT
+
+PROMISED_BY = {
+    "authorization": "authorization_endpoint",
+    "introspection": "introspection_endpoint",
+    "revocation": "revocation_endpoint",
+    "logout": "backchannel_logout_supported",
+    "pkce": "code_challenge_methods_supported",
+    "identity_assurance": "trust_frameworks_supported",
+    "response_mode": "response_modes_supported",
+    "claims": "claims_parameter_supported",
+    "pushed_request": "pushed_authorization_request_endpoint",
+    "request_object": "request_parameter_supported",
+    "rich_authorization": "authorization_details_types_supported",
+    "dpop": "dpop_signing_alg_values_supported",
+    "mutual_tls": "tls_client_certificate_bound_access_tokens",
+    "device": "device_authorization_endpoint",
+    "ciba": "backchannel_authentication_endpoint",
+}
+"""A specification's file, and the metadata member that tells relying parties of it."""
+
+
+@pytest.fixture
+def promised(client):
+    return client.get("/.well-known/openid-configuration").json
+
+
+@pytest.mark.parametrize("file", PROMISED_BY)
+def test_a_specification_is_promised_if_and_only_if_it_is_there(promised, file):
+    there = (ROOT / "idp" / "protocol" / f"{file}.py").exists()
+
+    assert bool(promised.get(PROMISED_BY[file])) == there
+
+
+def test_every_promised_endpoint_is_served(promised, app: Flask):
+    paths = {rule.rule for rule in app.url_map.iter_rules()}
+    endpoints = {name: urlsplit(url).path for name, url in promised.items() if name.endswith(("_endpoint", "_uri"))}
+
+    assert {name: path for name, path in endpoints.items() if path not in paths} == {}
+
+
+def test_every_oidc_endpoint_is_promised_or_a_page_below_one(promised, app: Flask):
+    known = tuple(urlsplit(url).path for url in promised.values() if isinstance(url, str) and urlsplit(url).path)
+    served = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/oidc/")}
+
+    assert {path for path in served if not path.startswith(known)} == set()

@@ -1,0 +1,62 @@
+import signal
+import subprocess
+
+from idp.foundation.clock import pause
+from tests import serving
+
+
+def test_a_server_tells_who_it_is_and_that_it_is_well(server):
+    assert server.get("/.well-known/openid-configuration")["issuer"] == server.url
+    assert server.get("/health/live")["status"] == "live"
+    assert server.get("/health/ready")["status"] == "ready"
+
+
+def test_a_worker_that_dies_is_replaced(server):
+    victim = workers(server.process.pid)[0]
+    subprocess.run(["kill", "-KILL", str(victim)], check=True)
+    for _ in range(100):
+        if victim not in workers(server.process.pid) and len(workers(server.process.pid)) >= 2:
+            break
+        pause(0.1)
+
+    assert server.get("/health/ready")["status"] == "ready"
+
+
+def test_a_server_stops_with_every_worker_when_it_is_told_to(server):
+    children = workers(server.process.pid)
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(15)
+
+    assert children
+    assert all(not alive(child) for child in children)
+
+
+def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
+    environment = serving.settings(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db", serving.free_port())
+    refused = subprocess.run(
+        [*serving.IDP, "serve"], env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert refused.returncode != 0
+    assert "idp db upgrade" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_every_wrong_setting_is_told_at_start_by_name(tmp_path):
+    environment = serving.settings(tmp_path, "mysql://x", 1, code_lifetime="soon", colour="green")
+    refused = subprocess.run(
+        [*serving.IDP, "serve"], env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert refused.returncode == 2
+    assert all(name in refused.stderr for name in ("IDP_DATABASE_URL", "IDP_CODE_LIFETIME", "IDP_COLOUR"))
+    assert "Traceback" not in refused.stderr
+
+
+def workers(parent):
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in children.stdout.split()]
+
+
+def alive(pid):
+    return subprocess.run(["kill", "-0", str(pid)], capture_output=True, check=False).returncode == 0
