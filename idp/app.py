@@ -7,6 +7,9 @@ from idp.config import ROOT, Settings
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
 from idp.domain.grants import grants
+from idp.domain.proofing import evidence
+from idp.domain.sessions import browser, logins
+from idp.domain.signatures import documents
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
 from idp.foundation import limits, once
@@ -109,7 +112,7 @@ def create_courier(provider: Provider) -> Courier:
         "message": message.handler(provider.channels, provider.box),
         "backchannel_logout": logout_notices.handler(provider),
     }
-    copy = provider.data_dir / "audit-checkpoints.log"
+    copy = provider.data_dir / checkpoint.KEPT_COPY
     rounds = iter(range(10**12))
 
     def sign_checkpoint() -> None:
@@ -121,6 +124,10 @@ def create_courier(provider: Provider) -> Courier:
                 once.sweep(tx)
                 limits.sweep(tx)
                 grants.sweep(tx)
+                browser.sweep(tx)
+                logins.sweep(tx)
+                evidence.sweep(tx)
+                documents.sweep(tx)
 
     return Courier(provider.store, handlers, (sign_checkpoint, sweep))
 

@@ -12,12 +12,13 @@ from idp.journeys.oidc.issue_code import issue_code
 from idp.journeys.oidc.log_out import end_session
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
-from idp.journeys.signin.login import InProgress, goal_of, stand
+from idp.journeys.signin.login import InProgress, at_step, goal_of, stand
 from idp.journeys.signin.standing import Achieved, require_who_was_meant
 from idp.protocol.errors import ACCESS_DENIED, UNMET_AUTHENTICATION_REQUIREMENTS, OAuthError
 from idp.protocol.response_mode import failure
 
 LONGEST_DEVICE = 80
+WAITING = "verify-identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,22 @@ def finish(provider: Provider, login_id: str, visitor: Visitor, device: str) -> 
             raise Refusal("signin.out_of_turn", "a step is still due")
         logins.finish(tx, login_id, visitor.browser)
         return _finish(tx, provider, progress, progress.achieved, visitor, device)
+
+
+def begin_session(provider: Provider, login_id: str, visitor: Visitor, device: str) -> str | None:
+    """Let somebody who has signed in wait for her identity to be verified: a session now, the sign-in goes on later.
+
+    The cookie's new secret, or None if the session at hand will do. Raises Refusal("signin.out_of_turn") before that.
+    """
+    with provider.transaction() as tx:
+        progress = at_step(tx, provider, login_id, visitor.browser, visitor.session, WAITING)
+        if progress.achieved is None or _is_the_same(visitor.session, progress.achieved):
+            return None
+        return _session(tx, provider, progress.achieved, visitor.session, device)[1]
+
+
+def _is_the_same(session: Session | None, achieved: Achieved) -> bool:
+    return session is not None and session.person_id == achieved.person.id and session.auth_time == achieved.auth_time
 
 
 def abandon(provider: Provider, login_id: str, visitor: Visitor, code: str = ACCESS_DENIED) -> Finished:

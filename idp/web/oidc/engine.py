@@ -112,12 +112,13 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def _authenticator(
         self, method: str
     ) -> Callable[[Callable[[str], EngineClient | None], EngineRequest], EngineClient | None]:
-        prove = {
+        provers: dict[str, Callable[[Presented, Client], bool]] = {
             "client_secret_basic": partial(knows_secret, self.provider),
             "client_secret_post": partial(knows_secret, self.provider),
             "private_key_jwt": partial(holds_key, self.provider, audiences=self._audiences),
             "none": _nothing_to_prove,
-        }[method]
+        }
+        prove = provers[method]
 
         def authenticate(
             query_client: Callable[[str], EngineClient | None], request: EngineRequest
@@ -185,7 +186,7 @@ CONFIDENTIAL = tuple(method for method in AUTH_METHODS if method != "none")
 class _Endpoint(TokenEndpoint):  # type: ignore[misc]
     """An endpoint beside the token endpoint, with the same client authentication."""
 
-    CLIENT_AUTH_METHODS = AUTH_METHODS
+    CLIENT_AUTH_METHODS: tuple[str, ...] = AUTH_METHODS
     JOURNEY: Journey
 
     def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:

@@ -1,12 +1,13 @@
 """The service needs a better verified identity: explain, lead to verification, or back to the service."""
 
-from flask import Response
+from flask import Response, request
 
-from idp.journeys.signin.finish import abandon
+from idp.journeys.signin.finish import abandon, begin_session
 from idp.journeys.signin.login import InProgress
 from idp.protocol.errors import UNMET_AUTHENTICATION_REQUIREMENTS
 from idp.web.frame import provider
-from idp.web.signin.current import visitor
+from idp.web.signin.current import remember_session, visitor
+from idp.web.signin.device import device_name
 from idp.web.signin.dispatch import blueprint, leave, page, rendered
 
 STEP = "verify-identity"
@@ -25,4 +26,7 @@ def without_verification(login_id: str) -> Response:
 
 
 def _show(progress: InProgress) -> Response:
-    return rendered("verify_identity", progress=progress, level=progress.goal.required.word)
+    device = device_name(request.headers.get("User-Agent", ""))
+    secret = begin_session(provider(), progress.login.id, visitor(), device)
+    shown = rendered("verify_identity", progress=progress, level=progress.goal.required.word)
+    return remember_session(shown, secret)

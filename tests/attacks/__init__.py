@@ -1,0 +1,1 @@
+"""What attackers try, tried against a real server; each a hole that somebody else once had."""
