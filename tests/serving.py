@@ -89,7 +89,7 @@ def serving(folder: Path, database_url: str, *, workers: int = 1, **more: str) -
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(10)
+            process.wait(20)
         finally:
             _end(process.pid)
 

@@ -12,6 +12,9 @@ from idp.cli.house import House, pass_house
 from idp.config import MIGRATIONS, ROOT
 from idp.foundation.database import Outdated, check
 
+STOP_SECONDS = 5
+"""A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -42,4 +45,5 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
         blocking_threads=threads,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
