@@ -1,3 +1,3 @@
 """Fixtures by storey: a test imports no more of the product than it asks for."""
 
-pytest_plugins = ["tests.fixtures.storage", "tests.fixtures.product"]
+pytest_plugins = ["tests.fixtures.storage", "tests.fixtures.product", "tests.fixtures.house"]

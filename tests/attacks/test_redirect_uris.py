@@ -36,7 +36,9 @@ TRICKS = [
 
 
 @pytest.mark.parametrize("uri", TRICKS)
-@pytest.mark.parametrize("changes", [{}, {"prompt": "none"}, {"response_type": "token"}, {"response_mode": "form_post"}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"prompt": "none"}, {"response_type": "token"}, {"response_mode": "form_post"}]
+)
 def test_an_unregistered_address_is_never_redirected_to(house: House, uri: str, changes: dict[str, str]) -> None:
     path, _ = house.agency.request(**{"redirect_uri": uri, **changes})
     page = house.browser().get(path)
