@@ -1,0 +1,163 @@
+import json
+import sqlite3
+import subprocess
+
+import pytest
+
+from tests import serving
+
+
+class Installation:
+    """A provider's folder and settings, and its command line."""
+
+    def __init__(self, folder, database_url):
+        self.folder = folder
+        self.environment = serving.settings(folder, database_url, 8000)
+
+    def idp(self, *arguments):
+        return subprocess.run(
+            [*serving.IDP, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *arguments):
+        return serving.command(self.environment, *arguments, "--json")
+
+    def write(self, name, document):
+        file = self.folder / name
+        file.write_text(json.dumps(document))
+        return str(file)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """One installation on SQLite for every test here; none depends on what another left."""
+    folder = tmp_path_factory.mktemp("installation")
+    installation = Installation(folder, f"sqlite:///{folder}/var/tessera.db")
+    made = installation.json("db", "upgrade")
+    assert made["keys_made"]
+    return installation
+
+
+COMMANDS = [
+    ("serve",),
+    ("demo",),
+    ("doctor",),
+    ("db", "upgrade"),
+    ("keys", "rotate"),
+    ("keys", "list"),
+    ("clients", "import"),
+    ("people", "import"),
+    ("audit", "verify"),
+    ("audit", "search"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(home, command):
+    help_text = home.idp(*command, "--help")
+
+    assert help_text.returncode == 0
+    assert help_text.stdout.startswith("Usage: ")
+
+
+def test_an_upgrade_may_be_repeated_and_makes_no_key_twice(home):
+    assert home.json("db", "upgrade")["keys_made"] == []
+
+
+def test_a_postgresql_database_is_upgraded_too(postgres_server, tmp_path):
+    elsewhere = Installation(tmp_path, postgres_server.url(postgres_server.create()))
+
+    assert elsewhere.json("db", "upgrade")["keys_made"]
+    assert elsewhere.json("audit", "verify")["fault"] is None
+
+
+def test_people_and_services_are_imported_once(home):
+    people = [{"username": "ann", "password": "a long enough password", "claims": {"name": "Ann"}, "assurance": "high"}]
+    services = [
+        {
+            "client_id": "tax",
+            "client_secret": "s" * 32,
+            "client_name": "Tax",
+            "redirect_uris": ["https://tax.example/cb"],
+        }
+    ]
+    first = home.json("people", "import", home.write("people.json", people))
+    again = home.json("people", "import", home.write("people.json", people))
+
+    assert (first["imported"], again["known"]) == (["ann"], ["ann"])
+    assert home.json("clients", "import", home.write("clients.json", services))["imported"] == ["tax"]
+    assert home.json("clients", "import", home.write("clients.json", services))["imported"] == ["tax"]
+    assert [client["client_id"] for client in home.json("clients", "list")] == ["tax"]
+
+
+@pytest.mark.parametrize("document", [{}, "text", [1], [{"username": "bob"}], [{"username": "bob", "password": 1}]])
+def test_a_faulty_list_of_people_is_refused_in_words(home, document):
+    refused = home.idp("people", "import", home.write("faulty.json", document))
+
+    assert refused.returncode != 0
+    assert refused.stderr.startswith("Error: ")
+    assert "Traceback" not in refused.stderr
+
+
+def test_one_faulty_service_keeps_all_of_its_list_out(home):
+    good = {"client_id": "good", "client_secret": "s" * 32, "redirect_uris": ["https://good.example/cb"]}
+    faulty = {"client_id": "faulty", "client_secret": "s" * 32, "redirect_uris": ["javascript:alert(1)"]}
+    refused = home.idp("clients", "import", home.write("faulty.json", [good, faulty]))
+
+    assert refused.returncode != 0
+    assert "faulty" in refused.stderr
+    assert "good" not in [client["client_id"] for client in home.json("clients", "list")]
+
+
+def test_keys_rotate_once_and_then_wait_for_caches(home):
+    first = home.json("keys", "rotate")
+    again = home.json("keys", "rotate")
+
+    assert all(step["rotated"] for step in first)
+    assert not any(step["rotated"] for step in again)
+    assert {key["state"] for key in home.json("keys", "list")} == {"next", "active", "retiring"}
+
+
+def test_no_command_shows_a_private_key(home):
+    assert '"d"' not in json.dumps(home.json("keys", "list"))
+
+
+def test_a_fit_installation_is_told_so(home):
+    findings = home.json("doctor")
+
+    assert [finding for finding in findings if finding["state"] == "fault"] == []
+
+
+def test_a_lost_key_is_a_fault_that_names_its_remedy(tmp_path):
+    hurt = Installation(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db")
+    hurt.json("db", "upgrade")
+    next((tmp_path / "keys").glob("tokens-es256-*.json")).unlink()
+    for file in (tmp_path / "keys").glob("tokens-es256-*.json"):
+        file.unlink()
+    told = hurt.idp("doctor")
+
+    assert told.returncode == 1
+    assert "restore it from your backup" in told.stdout
+
+
+def test_tampering_is_named_by_the_command_line_alone(tmp_path):
+    with serving.serving(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db") as server:
+        for _ in range(100):
+            if server.run("audit", "verify")["checkpoints"]:
+                break
+    honest = Installation(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db")
+    honest.environment |= {"IDP_ISSUER": server.url}
+    assert honest.json("audit", "verify")["fault"] is None
+
+    with sqlite3.connect(tmp_path / "var" / "tessera.db") as database:
+        database.execute("UPDATE audit_leaves SET actor = 'nobody' WHERE position = 1")
+    database.close()
+    told = honest.idp("audit", "verify")
+
+    assert told.returncode == 1
+    assert told.stdout.startswith("FAULT: leaf 1: column actor differs")
