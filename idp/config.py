@@ -54,17 +54,15 @@ def _database(text: str) -> str:
 
 
 def _seconds(text: str) -> int:
-    value = int(text)
-    if value <= 0:
+    if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive number of seconds")
-    return value
+    return int(text)
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value <= 0:
+    if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive whole number")
-    return value
+    return int(text)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -145,12 +143,13 @@ def load(environment: Mapping[str, str]) -> Settings:
     faults: list[str] = []
     given = _file(environment, faults) | _variables(environment, faults)
     values = {name: _value(name, setting, given, faults) for name, setting in SETTINGS.items()}
-    if not faults:
-        values["database_url"] = values["database_url"] or f"sqlite:///{Path(values['data_dir']) / 'tessera.db'}"
-        settings = Settings(**values)
-        faults += _contradictions(settings)
     if faults:
         raise Misconfigured(faults)
+    values["database_url"] = values["database_url"] or f"sqlite:///{Path(values['data_dir']) / 'tessera.db'}"
+    settings = Settings(**values)
+    contradictions = _contradictions(settings)
+    if contradictions:
+        raise Misconfigured(contradictions)
     return settings
 
 
@@ -185,7 +184,8 @@ def _value(name: str, setting: Setting, given: Mapping[str, str], faults: list[s
     try:
         return setting.parse(text)
     except ValueError as error:
-        faults.append(f"IDP_{name.upper()}: {text!r} {error}")
+        shown = "the address" if "@" in text else repr(text)  # An address with a user name may hold a password.
+        faults.append(f"IDP_{name.upper()}: {shown} {error}")
         return None
 
 

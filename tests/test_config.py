@@ -66,6 +66,20 @@ def test_a_postgresql_address_always_names_its_driver(scheme):
     assert load({"IDP_DATABASE_URL": f"{scheme}://db/tessera"}).database_url == "postgresql+psycopg://db/tessera"
 
 
+def test_a_faulty_address_is_not_repeated_because_it_may_hold_a_password():
+    told = faults({"IDP_DATABASE_URL": "mysql://me:hunter2@db/x", "IDP_MAIL": "imap://me:hunter2@mail"})
+
+    assert len(told) == 2
+    assert "hunter2" not in "".join(told)
+
+
+@pytest.mark.parametrize("number", ["soon", "0", "-1", "1.5", "²"])
+def test_a_duration_is_a_positive_whole_number_of_seconds(number):
+    assert faults({"IDP_CODE_LIFETIME": number}) == [
+        f"IDP_CODE_LIFETIME: {number!r} must be a positive number of seconds"
+    ]
+
+
 def test_a_file_gives_settings_and_a_variable_beats_it(tmp_path):
     file = tmp_path / "idp.toml"
     file.write_text('issuer = "http://127.0.0.1:9"\ncode_lifetime = 30\noutbound_allow = ["a:1", "b"]\n')

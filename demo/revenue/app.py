@@ -17,7 +17,9 @@ SUBSTANTIAL = "urn:tessera:loa:substantial"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 app = Flask(__name__)
-app.config.update(SECRET_KEY=os.environ["SESSION_KEY"], SESSION_COOKIE_NAME="revenue_session", SESSION_COOKIE_SAMESITE="Lax")
+app.config.update(
+    SECRET_KEY=os.environ["SESSION_KEY"], SESSION_COOKIE_NAME="revenue_session", SESSION_COOKIE_SAMESITE="Lax"
+)
 oauth = OAuth(app)
 oauth.register(
     "idp",
@@ -53,7 +55,9 @@ def callback():  # type: ignore[no-untyped-def]
     try:
         token = oauth.idp.authorize_access_token()
     except OAuthError as error:
-        return render_template("revenue.html", person=None, returns=[], error=error.error, description=error.description), 200
+        return render_template(
+            "revenue.html", person=None, returns=[], error=error.error, description=error.description
+        ), 200
     told = oauth.idp.userinfo(token=token)
     session.clear()
     session["person"] = {

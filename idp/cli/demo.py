@@ -43,7 +43,7 @@ def demo(context: click.Context, port: int, workers: int, reset: bool) -> None:
         _start(running, [*_idp("serve"), "--port", str(port), "--workers", str(workers)], environment)
         for agency in two:
             command = [sys.executable, "-m", "granian", *GRANIAN, "--port", str(agency.port), agency.module]
-            _start(running, command, dict(os.environ) | environments[agency.client_id])
+            _start(running, command, {**os.environ, **environments[agency.client_id]})
         _wait([port, *(agency.port for agency in two)])
         _welcome(settings, two)
         _until_stopped()

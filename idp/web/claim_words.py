@@ -40,7 +40,7 @@ def label(claim: str) -> str:
 def spoken(value: object) -> str:
     """A claim's value for a reader."""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return str(_("yes") if value else _("no"))
     if isinstance(value, Mapping):
         return str(value.get("formatted") or ", ".join(str(part) for part in value.values()))
     if isinstance(value, Sequence) and not isinstance(value, str):

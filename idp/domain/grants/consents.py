@@ -11,7 +11,6 @@ from idp.domain.grants.tables import consents, grants
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
 
-
 # Built once, because every authorization runs it.
 _GIVEN = select(consents.c.allowed).where(
     consents.c.person_id == bindparam("person"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from idp.domain.people import verifications
 from idp.domain.people.tables import people
@@ -16,7 +16,6 @@ from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Level
 from idp.protocol.identity_assurance import Verification
-
 
 # Built once, because nearly every request runs it.
 _BY_ID = select(people).where(people.c.id == bindparam("person"))
