@@ -7,6 +7,7 @@ from idp.config import ROOT, Settings
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
 from idp.domain.grants import grants
+from idp.domain.oversight import viewings
 from idp.domain.proofing import evidence
 from idp.domain.sessions import browser, logins
 from idp.domain.signatures import documents
@@ -128,6 +129,7 @@ def create_courier(provider: Provider) -> Courier:
                 logins.sweep(tx)
                 evidence.sweep(tx)
                 documents.sweep(tx)
+                viewings.sweep(tx)
 
     return Courier(provider.store, handlers, (sign_checkpoint, sweep))
 
