@@ -17,7 +17,7 @@ from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
 from idp.protocol.registration import ASSERTION_ALGORITHMS, ClientMetadata
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LONGEST_ASSERTION_LIFE: Final = 300
+LONGEST_ASSERTION_LIFE: Final = 3600  # what common client libraries write; the jti is remembered for as long
 LONGEST_CREDENTIALS: Final = 2048
 LONGEST_JTI: Final = 256
 
