@@ -106,7 +106,7 @@ def signed():  # type: ignore[no-untyped-def]
     told = answer.json()
     with lock:
         registrations[number]["state"] = told["status"]
-        registrations[number]["declined_because"] = told.get("decline_reason") or ""
+        registrations[number]["declined_because"] = told.get("decline_comment") or told.get("decline_reason", "")
     return redirect(url_for("home"))
 
 

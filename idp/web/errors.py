@@ -81,23 +81,31 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, _crashed)
 
 
-def refusal_page(refusal: Refusal, status: int | None = None) -> Response:
-    """The page for a refusal that may not, or cannot, be answered anywhere else.
+def refusal_page(refusal: Refusal, status: int | None = None, words: Words | None = None) -> Response:
+    """The page for a refusal that may not, or cannot, be answered anywhere else; `words` are a room's own for it.
 
     The reason is written for developers, so only refusals that a service's developer must understand show it.
     """
-    title, happened, todo = WORDS.get(refusal.code, _general())
+    title, happened, todo = words or WORDS.get(refusal.code, _general())
     log.info("refused %s reference=%s path=%s", refusal, _reference(), request.path)
     why = refusal.reason if refusal.code.startswith("oidc.") or isinstance(refusal, OAuthError) else ""
-    return _answer(refusal.code, status or STATUS.get(refusal.code, 400), title, happened, todo, why=why)
-
-
-def _refused(refusal: Refusal) -> Response:
-    response = refusal_page(refusal)
+    response = _answer(refusal.code, status or STATUS.get(refusal.code, 400), title, happened, todo, why=why)
     retry_after = refusal.facts.get("retry_after")
     if isinstance(retry_after, int):
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def program_answer(code: str, reason: str, status: int) -> Response:
+    """The JSON for a program that was refused: what, why, and a reference to ask about."""
+    log.info("refused %s: %s reference=%s path=%s", code, reason, _reference(), request.path)
+    response = jsonify({"error": code, "error_description": reason, "reference": _reference()})
+    response.status_code = status
+    return response
+
+
+def _refused(refusal: Refusal) -> Response:
+    return refusal_page(refusal)
 
 
 def _http(error: HTTPException) -> Response:
