@@ -62,6 +62,7 @@ class Browser:
 
     def submit(self, page: Page, number: int = 0, **values: str) -> Page:
         """Fill in a form of the page and send it."""
+        assert page.forms(), f"no form at {page.url}: {page.status} {page.text[:2000]}"
         action, kept = page.forms()[number]
         return self.post(action, kept | values)
 

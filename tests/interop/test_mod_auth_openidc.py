@@ -6,6 +6,7 @@ import pwd
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,14 +61,14 @@ class Apache:
 
 
 @pytest.fixture(params=["query", "form_post"])
-def apache(request: pytest.FixtureRequest, house: House, tmp_path: Path) -> Iterator[Apache]:
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:3]:
-        parent.chmod(0o755)
+def apache(request: pytest.FixtureRequest, house: House) -> Iterator[Apache]:
     port, secret = free_port(), "a-secret-for-apache-0123456789abcdef"
-    _register(house, tmp_path, port, secret)
-    with _running(tmp_path, house.server.url, port, secret, request.param) as started:
-        yield started
+    with tempfile.TemporaryDirectory(prefix="apache-") as name:  # pytest's own folders are closed to www-data
+        folder = Path(name)
+        folder.chmod(0o755)
+        _register(house, folder, port, secret)
+        with _running(folder, house.server.url, port, secret, request.param) as started:
+            yield started
 
 
 def _register(house: House, folder: Path, port: int, secret: str) -> None:
