@@ -4,13 +4,14 @@ from flask import Flask
 
 from idp import plugins
 from idp.config import ROOT, Settings
+from idp.domain.authenticators.methods import one_time_code, passkey
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
 from idp.domain.grants import grants
 from idp.domain.oversight import viewings
 from idp.domain.proofing import evidence
 from idp.domain.sessions import browser, logins
-from idp.domain.signatures import documents
+from idp.domain.signatures import ceremonies, documents
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
 from idp.foundation import limits, once
@@ -127,7 +128,10 @@ def create_courier(provider: Provider) -> Courier:
                 grants.sweep(tx)
                 browser.sweep(tx)
                 logins.sweep(tx)
+                passkey.sweep(tx)
+                one_time_code.sweep(tx)
                 evidence.sweep(tx)
+                ceremonies.sweep(tx)
                 documents.sweep(tx)
                 viewings.sweep(tx)
 
