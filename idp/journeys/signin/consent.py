@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from idp.domain.clients.registry import Client
 from idp.domain.grants import consents
 from idp.domain.people import attributes
 from idp.domain.sessions import logins
@@ -36,7 +37,7 @@ def offer(provider: Provider, progress: InProgress) -> Offer:
     with provider.reading() as connection:
         told = select(names, attributes.read(connection, provider.vault, progress.person_id))
     missing = tuple(name for name in names if name not in told)
-    return Offer(tuple(told.items()), missing, asked.essential, OFFLINE_ACCESS in request.scope)
+    return Offer(tuple(told.items()), missing, asked.essential, _may_come_back(progress.goal.client))
 
 
 def approve(provider: Provider, login_id: str, visitor: Visitor) -> None:
@@ -46,5 +47,11 @@ def approve(provider: Provider, login_id: str, visitor: Visitor) -> None:
         request, client = progress.goal.request, progress.goal.client
         if request is None or client is None:
             raise Refusal("signin.out_of_turn", "nothing is to be shared")
-        consents.give(tx, progress.person_id, client.id, needs_consent_to(request))
+        offline = {OFFLINE_ACCESS} if _may_come_back(client) else set()
+        consents.give(tx, progress.person_id, client.id, needs_consent_to(request) | offline)
         logins.establish(tx, login_id, visitor.browser, consented=progress.person_id)
+
+
+def _may_come_back(client: Client | None) -> bool:
+    """A service that may refresh says so when it first asks, so that it need not ask again when it first does."""
+    return client is not None and "refresh_token" in client.metadata.grant_types

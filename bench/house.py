@@ -1,0 +1,145 @@
+"""The provider to measure: real processes, a fresh database, two clients and the people who sign in."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
+PASSWORD = "a quiet olive grove"
+REDIRECT = "https://client.example/cb"
+SIGNERS = 6
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PX"
+WEB = {
+    "client_id": "web",
+    "client_secret": "web-secret-0123456789-for-the-bench",
+    "redirect_uris": [REDIRECT],
+    "grant_types": ["authorization_code", "refresh_token"],
+    "id_token_signed_response_alg": "ES256",
+    "scope": "openid profile email offline_access",
+}
+SERVICE = {
+    "client_id": "svc",
+    "client_secret": "svc-secret-0123456789-for-the-bench",
+    "redirect_uris": [REDIRECT],
+    "grant_types": ["authorization_code", "client_credentials"],
+    "scope": "openid api signing",
+    "signing": True,
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """A served provider."""
+
+    name: str
+    url: str
+    folder: Path
+    pid_files: list[str]
+
+    def target(self) -> Path:
+        """The load driver's description of it."""
+        file = self.folder / "target.json"
+        file.write_text(
+            json.dumps(
+                {
+                    "name": self.name,
+                    "issuer": self.url,
+                    "client_id": WEB["client_id"],
+                    "client_secret": WEB["client_secret"],
+                    "cc_client_id": SERVICE["client_id"],
+                    "cc_client_secret": SERVICE["client_secret"],
+                    "cc_scope": "api",
+                    "redirect_uri": REDIRECT,
+                    "scope": "openid",
+                    "refresh_scope": "openid offline_access",
+                    "expect_rotation": True,
+                    "login_form": {"username": "u{n}", "password": PASSWORD},
+                    "pid_files": self.pid_files,
+                }
+            )
+        )
+        return file
+
+
+@contextmanager
+def serving(name: str, database_url: str, folder: Path, port: int, database_pid: int | None = None) -> Iterator[House]:
+    """Prepare, serve with two workers, stop."""
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = _environment(folder, database_url, port)
+    _run(environment, "db", "upgrade")
+    for kind, entries in (("clients", [WEB, SERVICE]), ("people", _people())):
+        file = folder / f"{kind}.json"
+        file.write_text(json.dumps(entries))
+        _run(environment, kind, "import", str(file))
+    pids = {"serve": None, "database": database_pid}
+    with (folder / "serve.log").open("wb") as log:
+        command = [*IDP, "serve", "--port", str(port), "--workers", "2"]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    pids["serve"] = process.pid
+    try:
+        url = environment["IDP_ISSUER"]
+        _wait(url, folder / "serve.log")
+        yield House(name, url, folder, _pid_files(folder, pids))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(15)
+
+
+def _people() -> list[dict[str, object]]:
+    people: list[dict[str, object]] = [
+        {"username": f"u{n}", "password": PASSWORD, "claims": {"name": f"User {n}", "email": f"u{n}@example.org"}}
+        for n in range(64)
+    ]
+    signers: list[dict[str, object]] = [
+        {
+            "username": f"signer{n}",
+            "password": PASSWORD,
+            "totp_secret": SECRET + "ABCDEFGH"[n],
+            "assurance": "high",
+            "claims": {"name": f"Signer {n}", "given_name": "Signer", "family_name": str(n)},
+        }
+        for n in range(SIGNERS)
+    ]
+    return people + signers
+
+
+def _environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    return inherited | {
+        "IDP_ISSUER": f"http://127.0.0.1:{port}",
+        "IDP_DATABASE_URL": database_url,
+        "IDP_DATA_DIR": str(folder / "var"),
+        "IDP_KEYS_DIR": str(folder / "keys"),
+    }
+
+
+def _run(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([*IDP, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def _pid_files(folder: Path, pids: dict[str, int | None]) -> list[str]:
+    files = []
+    for name, pid in pids.items():
+        if pid is not None:
+            file = folder / f"{name}.pid"
+            file.write_text(str(pid))
+            files.append(str(file))
+    return files
+
+
+def _wait(url: str, log: Path) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"the provider did not answer:\n{log.read_text()}")
