@@ -14,6 +14,7 @@ from idp.protocol.assurance import Level
 
 TOUCH_SECONDS = 60
 """How stale `last_seen_at` may grow: a session in use is not written at every click."""
+LONGEST_DEVICE = 80
 
 
 # Built once, because every authorization runs it.
@@ -58,7 +59,7 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
         proved.person_id,
         proved.amr,
         proved.level,
-        device[:80],
+        device[:LONGEST_DEVICE],
         proved.auth_time,
         tx.now,
         tx.now,
@@ -68,8 +69,11 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
     return session, secret
 
 
-def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str]:
-    """The same session after another authentication, under a new secret: the old cookie is dead (fixation)."""
+def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str] | None:
+    """The same session after another authentication, under a new secret: the old cookie is dead (fixation).
+
+    None if it ended meanwhile: what has ended is never revived.
+    """
     secret = token()
     values = {
         "digest": _digest(secret),
@@ -78,8 +82,8 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
         "auth_time": proved.auth_time,
         "last_seen_at": tx.now,
     }
-    row = tx.execute(_of(session.id).values(**values).returning(*sessions.c)).mappings().one()
-    return _session(row), secret
+    row = tx.execute(_of(session.id).values(**values).returning(*sessions.c)).mappings().one_or_none()
+    return None if row is None else (_session(row), secret)
 
 
 def find(connection: Connection, secret: str, now: int, idle: int) -> Session | None:

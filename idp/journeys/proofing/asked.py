@@ -29,4 +29,4 @@ def asked(provider: Provider, login_id: str, browser: str, session: Session) -> 
         goal = look_at(provider, login_id, browser, session).goal
     except Refusal:
         return None
-    return Asked(login_id, goal.required, None if goal.client is None else goal.client.metadata)
+    return Asked(login_id, goal.identity, None if goal.client is None else goal.client.metadata)

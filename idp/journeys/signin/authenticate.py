@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from idp.domain.authenticators import lockout
+from idp.domain.authenticators import levels, lockout
 from idp.domain.authenticators.methods import passkey, password
+from idp.domain.authenticators.proof import Proof
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Status
 from idp.domain.sessions.browser import Session
@@ -11,7 +12,9 @@ from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
-from idp.journeys.signin.login import add_proof, at_step
+from idp.journeys.signin.login import InProgress, add_proof, at_step
+from idp.journeys.signin.standing import is_who_was_meant
+from idp.protocol.assurance import Level
 
 STEP = "authenticate"
 
@@ -29,7 +32,8 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
     """Check a name and a password.
 
     Raises Refusal("signin.wrong") for a wrong name and a wrong password alike, after the same work; ("signin.locked")
-    after a right password of a locked person; ("too_many_attempts") when no more tries are evaluated.
+    after a right password of a locked person; ("signin.somebody_else") if the service asks for another person;
+    ("too_many_attempts") when no more tries are evaluated.
     """
     person_id, held = _count_the_try(provider, login_id, visitor, name)
     right = provider.hasher.verify(held[1] if held else None, text)  # Slow on purpose, so between two transactions.
@@ -38,11 +42,11 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
         if not right or person_id is None or held is None:
             tx.record(Event("signin.password.wrong", person_id or "nobody", person_id or ""))
             raise Refusal("signin.wrong", "the name or the password is wrong")
-        _admit_active(tx, person_id)
+        _admit_active(tx, person_id, "signin.wrong")
         lockout.success(tx, password.METHOD, person_id)
         if fresh is not None:
             password.set_password(tx, person_id, fresh)
-        at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)
+        _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
         add_proof(tx, login_id, visitor.browser, person_id, password.proof(tx, held[0]))
 
 
@@ -53,13 +57,23 @@ def passkey_options(provider: Provider) -> tuple[str, str]:
 
 
 def with_passkey(provider: Provider, login_id: str, visitor: Visitor, challenge_id: str, response: str) -> None:
-    """Check a passkey's answer. Raises Refusal("authenticators.passkey....") or ("signin.locked")."""
+    """Check a passkey's answer, which must have verified the user: it stands for name and password together.
+
+    Raises Refusal("authenticators.passkey....") or as `with_password`.
+    """
     with provider.transaction() as tx:
         lockout.address_may_try(tx, visitor.address)
         person_id, proof = passkey.verify(tx, (provider.rp_id, provider.issuer), challenge_id, response)
-        _admit_active(tx, person_id)
-        at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)
+        _admit_active(tx, person_id, "authenticators.passkey.unknown")
+        require_user_verified(proof)
+        _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
+
+
+def require_user_verified(proof: Proof) -> None:
+    """Raises Refusal("authenticators.passkey.unverified") for a key that anybody who finds it can use."""
+    if levels.authentication_level([proof]) is Level.LOW:
+        raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
 
 
 def _count_the_try(
@@ -67,14 +81,26 @@ def _count_the_try(
 ) -> tuple[str | None, tuple[str, str] | None]:
     """Count before evaluating; a name nobody has is counted like one that somebody has, under its blind index."""
     with provider.transaction() as tx:
-        at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)
+        _turn(tx, provider, login_id, visitor)
         lockout.address_may_try(tx, visitor.address)
         person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
         lockout.try_now(tx, password.METHOD, person_id or provider.vault.blind("nobody", name))
-        return person_id, None if person_id is None else password.stored(tx.connection, person_id)
+        return person_id, password.stored(tx.connection, person_id or "nobody")  # The same work for nobody.
 
 
-def _admit_active(tx: Tx, person_id: str) -> None:
-    if records.get(tx.connection, person_id).status is not Status.ACTIVE:
-        tx.record(Event("signin.refused.inactive", person_id, person_id))
-        raise Refusal("signin.locked", "this account cannot sign in")
+def _admit_active(tx: Tx, person_id: str, otherwise: str) -> None:
+    """Somebody locked is told so, for only they can ask why; a record that is closed or a dead person's is as none."""
+    status = records.get(tx.connection, person_id).status
+    if status is not Status.ACTIVE:
+        tx.record(Event("signin.refused.inactive", person_id, person_id, {"status": status.value}))
+        code = "signin.locked" if status is Status.LOCKED else otherwise
+        raise Refusal(code, f"the record is {status.value}")
+
+
+def _admit_who_was_meant(provider: Provider, progress: InProgress, person_id: str) -> None:
+    if not is_who_was_meant(provider, progress.goal, person_id):
+        raise Refusal("signin.somebody_else", "the service asks for another person")
+
+
+def _turn(tx: Tx, provider: Provider, login_id: str, visitor: Visitor) -> InProgress:
+    return at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)

@@ -13,11 +13,10 @@ from idp.journeys.oidc.log_out import end_session
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import InProgress, at_step, goal_of, stand
-from idp.journeys.signin.standing import Achieved, require_who_was_meant
+from idp.journeys.signin.standing import Achieved
 from idp.protocol.errors import ACCESS_DENIED, UNMET_AUTHENTICATION_REQUIREMENTS, OAuthError
 from idp.protocol.response_mode import failure
 
-LONGEST_DEVICE = 80
 WAITING = "verify-identity"
 
 
@@ -81,7 +80,6 @@ def _finish(
     if request is None or client is None:
         return Finished(None, progress.login.return_to or "/account", secret)
     try:
-        require_who_was_meant(provider, request, client, achieved.person.id)
         parameters = issue_code(tx, provider, request, client, session, achieved.person)
     except OAuthError as error:
         parameters = failure(provider.issuer, error, request.state)
@@ -98,10 +96,8 @@ def _session(
     if current is not None and not achieved.fresh:
         return current, None
     proved = Authenticated(achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time)
-    if current is not None:
-        session, secret = browser.renew(tx, current, proved)
-    else:
-        session, secret = browser.start(tx, proved, device[:LONGEST_DEVICE], provider.lifetimes.session_absolute)
+    renewed = None if current is None else browser.renew(tx, current, proved)
+    session, secret = renewed or browser.start(tx, proved, device, provider.lifetimes.session_absolute)
     how: dict[str, Fact] = {"level": session.level.word, "methods": list(session.amr)}
     tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, how))
     return session, secret

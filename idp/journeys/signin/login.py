@@ -12,8 +12,9 @@ from idp.domain.sessions.logins import Login
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
+from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Step, next_step
-from idp.journeys.signin.standing import Achieved, Goal, achieved_by, facts
+from idp.journeys.signin.standing import Achieved, achieved_by, facts
 from idp.protocol.assurance import Level
 from idp.protocol.authorization import AuthorizationRequest
 
@@ -42,10 +43,14 @@ def begin(
     request: AuthorizationRequest | None = None,
     return_to: str | None = None,
     level: Level = Level.LOW,
-    fresh_since: int | None = None,
+    identity: Level = Level.LOW,
+    fresh_since: int = 0,
 ) -> str:
-    """Open a sign-in for a service's request or for a page of ours; returns its id."""
-    established: dict[str, Any] = {"level": level.word, "fresh_since": fresh_since}
+    """Open a sign-in for a service's request or for a page of ours; returns its id.
+
+    A page says what authentication must prove (`level`), and how well the identity must be verified (`identity`).
+    """
+    established: dict[str, Any] = {"level": level.word, "identity": identity.word, "fresh_since": fresh_since}
     stored = None if request is None else request.to_json()
     with provider.transaction() as tx:
         return logins.begin(tx, browser, stored, return_to, established, provider.lifetimes.login)
@@ -56,6 +61,16 @@ def look_at(provider: Provider, login_id: str, browser: str, session: Session | 
     with provider.reading() as connection:
         login = logins.get(connection, login_id, browser, provider.store.now())
         return stand(connection, provider, login, session)
+
+
+def locales_asked_for(provider: Provider, login_id: str, browser: str) -> tuple[str, ...]:
+    """The `ui_locales` of the service's request; none for what is over, and for a page of ours."""
+    try:
+        with provider.reading() as connection:
+            request = logins.get(connection, login_id, browser, provider.store.now()).request
+    except Refusal:
+        return ()
+    return () if request is None else AuthorizationRequest.from_json(request).ui_locales
 
 
 def at_step(tx: Tx, provider: Provider, login_id: str, browser: str, session: Session | None, step: str) -> InProgress:
@@ -84,20 +99,23 @@ def proofs_of(login: Login) -> tuple[Proof, ...]:
 def stand(connection: Connection, provider: Provider, login: Login, session: Session | None) -> InProgress:
     """Compare what the sign-in and the session established with what is asked for."""
     goal = goal_of(provider, login)
-    achieved = achieved_by(connection, session, login.facts.get("person"), proofs_of(login))
+    proved = (login.facts.get("person", ""), proofs_of(login))
+    achieved = achieved_by(connection, provider, goal, session, proved)
     consented = achieved is not None and login.facts.get("consented") == achieved.person.id
-    step = next_step(facts(connection, provider, goal, achieved, consented=consented))
+    step = next_step(facts(connection, goal, achieved, consented=consented))
     return InProgress(login, goal, achieved, step)
 
 
 def goal_of(provider: Provider, login: Login) -> Goal:
     """Where it leads. Raises Refusal("oidc.unknown_client") if the service was suspended meanwhile."""
-    level = Level.of(login.facts.get("level", "low")) or Level.LOW
-    fresh_since = login.facts.get("fresh_since")
     if login.request is None:
-        return Goal(level=level, fresh_since=fresh_since)
+        return Goal(
+            authentication=Level[login.facts["level"].upper()],
+            identity=Level[login.facts["identity"].upper()],
+            fresh_since=login.facts["fresh_since"],
+        )
     request = AuthorizationRequest.from_json(login.request)
     client = provider.clients.find(request.client_id)
     if client is None or not client.active:
         raise Refusal("oidc.unknown_client", "The service is not registered any more.")
-    return Goal(request, client, level, fresh_since)
+    return for_service(request, client, login.created_at)

@@ -12,14 +12,19 @@ from idp.protocol.errors import CONSENT_REQUIRED, INTERACTION_REQUIRED, LOGIN_RE
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is established about one sign-in, and what it must reach. Levels are LOW where nothing more is needed."""
+    """What is established about one sign-in, and what it must reach. Levels are LOW where nothing more is needed.
+
+    `person_known` counts only proofs that are young enough for the request, and of whom it asks for; `just_proved` says
+    that one was given within this very sign-in.
+    """
 
     person_known: bool = False
-    must_reauthenticate: bool = False
-    authentication: Level = Level.LOW
+    just_proved: bool = False
     has_second_factor: bool = False
+    authentication: Level = Level.LOW
+    required_authentication: Level = Level.LOW
     identity: Level = Level.LOW
-    required: Level = Level.LOW
+    required_identity: Level = Level.LOW
     consent_missing: bool = False
 
 
@@ -33,8 +38,11 @@ class Step:
 
 
 def somebody_must_sign_in(facts: Facts) -> bool:
-    """Nobody is known here, or the request asks for a new proof that it is still the same person."""
-    return not facts.person_known or facts.must_reauthenticate
+    """Nobody is known, or an old session is all we have of somebody about to add a second factor.
+
+    Without the second rule, whoever finds a session open could bind a factor of their own to it.
+    """
+    return not facts.person_known or (a_second_factor_is_needed(facts) and not facts.just_proved)
 
 
 def a_second_factor_is_held(facts: Facts) -> bool:
@@ -44,12 +52,12 @@ def a_second_factor_is_held(facts: Facts) -> bool:
 
 def a_second_factor_is_needed(facts: Facts) -> bool:
     """The service asks for more than a password can prove, so one is added now."""
-    return facts.required > facts.authentication and not facts.has_second_factor
+    return facts.required_authentication > facts.authentication and not facts.has_second_factor
 
 
 def identity_must_be_verified(facts: Facts) -> bool:
     """The service asks to know better who this is than we do."""
-    return facts.required > facts.identity
+    return facts.required_identity > facts.identity
 
 
 def consent_must_be_given(facts: Facts) -> bool:

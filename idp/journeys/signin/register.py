@@ -14,9 +14,11 @@ from idp.domain.authenticators.methods import one_time_code, passkey, password, 
 from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import attributes, identifiers, records
+from idp.domain.people.records import Person
 from idp.domain.sessions import logins
 from idp.domain.sessions.logins import Login
 from idp.foundation.limits import Limit, take
+from idp.foundation.once import first_sight
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify, write_to
@@ -71,23 +73,25 @@ def give_address(provider: Provider, login_id: str, visitor: Visitor, email: str
         take(tx, PER_NETWORK, visitor.address)
         take(tx, PER_ADDRESS, blind)
         code_id, code = one_time_code.issue(tx, PURPOSE, blind)
-        known = identifiers.sign_in_name(tx.connection, provider.vault, email) is not None
+        owner = _owner(tx, provider, email)
         link = f"{provider.issuer}/register/{login_id}/link?code={code}"
-        template = "registration_known" if known else "registration_code"
-        write_to(tx, provider, "email", email, template, locale, code=code, link=link)
+        template = "registration_code" if owner is None else "registration_known"
+        language = locale if owner is None else owner.locale
+        write_to(tx, provider, "email", email, template, language, code=code, link=link)
         kept = sealed(provider.box, email)
-        logins.establish(tx, login_id, visitor.browser, address=kept, code=code_id, known=known, locale=locale)
+        facts = {"address": kept, "code": code_id, "known": owner is not None, "locale": locale}
+        logins.establish(tx, login_id, visitor.browser, **facts)
 
 
 def prove_address(provider: Provider, login_id: str, visitor: Visitor, code: str) -> None:
     """Check the code. Raises Refusal("authenticators.wrong_code") or ("authenticators.code_expired")."""
     with provider.transaction() as tx:
         login = _turn(tx, login_id, visitor, "code")
-        if login.facts.get("known"):
-            # The owner of the account was told by mail; whoever tries codes here learns nothing.
-            raise Refusal("authenticators.wrong_code", "the address has an account")
         blind = provider.vault.blind("email", address_of(provider, login))
         one_time_code.verify(tx, login.facts["code"], code, PURPOSE, blind)
+        if login.facts["known"]:
+            # A lucky guess: the code was sent to nobody. Its owner was told by mail; whoever tries here learns nothing.
+            raise Refusal("authenticators.wrong_code", "the address has an account")
         logins.establish(tx, login_id, visitor.browser, proved=True)
 
 
@@ -129,12 +133,20 @@ def passkey_options(provider: Provider, login_id: str, visitor: Visitor) -> tupl
 def add_passkey(
     provider: Provider, login_id: str, visitor: Visitor, challenge_id: str, response: str, label: str
 ) -> None:
-    """Bind a passkey; one that verified the user is two factors. Raises Refusal("authenticators.passkey....")."""
+    """Bind a passkey: after a password any, without one such as verifies its user, which is two factors.
+
+    Raises Refusal("authenticators.passkey....").
+    """
     with provider.transaction() as tx:
         login = _turn(tx, login_id, visitor, "method", "second-factor")
-        person_id = login.facts.get("newcomer") or _admit(tx, provider, login, login.facts.get("reserved"))
-        rp = (provider.rp_id, provider.issuer)
-        _, proof = passkey.add(tx, person_id, rp, challenge_id, response, label)
+        newcomer = login.facts.get("newcomer")
+        person_id = newcomer or login.facts.get("reserved", "")
+        made = passkey.check_new(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response)
+        if newcomer is None:
+            if not made.user_verified:
+                raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
+            _admit(tx, provider, login, person_id)
+        _, proof = passkey.bind(tx, made, label)
         _prove(tx, login_id, visitor, login, person_id, proof)
 
 
@@ -179,6 +191,13 @@ def codes_saved(provider: Provider, login_id: str, visitor: Visitor) -> None:
         logins.establish(tx, login_id, visitor.browser, codes_saved=True, **signed_in, **cleared)
 
 
+def _owner(tx: Tx, provider: Provider, email: str) -> Person | None:
+    """Who signs in by this address, or has it on record unproved: a second record would be one person twice."""
+    by_name = identifiers.sign_in_name(tx.connection, provider.vault, email)
+    person_id = by_name or identifiers.owner(tx.connection, provider.vault, "email", email)
+    return None if person_id is None else records.get(tx.connection, person_id)
+
+
 def _turn(tx: Tx, login_id: str, visitor: Visitor, *steps: str) -> Login:
     login = logins.get(tx.connection, login_id, visitor.browser, tx.now, lock=True)
     if step_of(login) not in steps:
@@ -189,6 +208,10 @@ def _turn(tx: Tx, login_id: str, visitor: Visitor, *steps: str) -> Login:
 def _admit(tx: Tx, provider: Provider, login: Login, reserved: str | None = None) -> str:
     email = address_of(provider, login)
     locale = login.facts.get("locale", "en")
+    # Two registrations that proved one address: the second waits here for the first, and then finds its record.
+    first_sight(tx, PURPOSE, provider.vault.blind("email", email), tx.now + provider.lifetimes.login)
+    if _owner(tx, provider, email) is not None:
+        raise Refusal("people.identifier_taken", "the address has an account by now")
     person = records.create(tx, provider.vault, locale=locale, person_id=reserved)
     identifiers.claim(tx, provider.vault, person.id, "email", email, tx.now)
     attributes.put(tx, provider.vault, person.id, {"email": email, "email_verified": True}, "person")

@@ -16,29 +16,11 @@ from idp.domain.sessions.browser import Session
 from idp.journeys.oidc.asking import needs_consent_to
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
+from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Facts, Step, next_step
 from idp.protocol import jose
 from idp.protocol.assurance import Level
 from idp.protocol.authorization import AuthorizationRequest
-from idp.protocol.errors import LOGIN_REQUIRED, OAuthError
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where a sign-in leads: to a service (`request` and `client`), or to a page of ours that needs some level."""
-
-    request: AuthorizationRequest | None = None
-    client: Client | None = None
-    level: Level = Level.LOW
-    fresh_since: int | None = None
-
-    @property
-    def required(self) -> Level:
-        """The least level that will do; a voluntary wish requires nothing."""
-        if self.request is None or not self.request.acr_is_essential:
-            return self.level
-        known = [level for value in self.request.acr_wanted if (level := Level.of(value)) is not None]
-        return min(known, default=Level.LOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,75 +45,78 @@ def standing(
 
     Pure reading, for the authorization endpoint.
     """
-    achieved = None if session is None else achieved_by(connection, session, None, ())
-    return next_step(facts(connection, provider, Goal(request, client), achieved, consented=False)), achieved
+    goal = for_service(request, client, provider.store.now())
+    achieved = achieved_by(connection, provider, goal, session, ("", ()))
+    return next_step(facts(connection, goal, achieved, consented=False)), achieved
 
 
 def achieved_by(
-    connection: Connection, session: Session | None, person_id: str | None, proofs: Sequence[Proof]
+    connection: Connection,
+    provider: Provider,
+    goal: Goal,
+    session: Session | None,
+    proved: tuple[str, Sequence[Proof]],
 ) -> Achieved | None:
-    """Join a session and fresh proofs; the session counts only if it is the same person's."""
-    person_id = person_id or (None if session is None else session.person_id)
-    person = None if person_id is None else records.find(connection, person_id)
-    if person is None or person.status is not Status.ACTIVE:
+    """Join the session, if it counts towards the goal, and the proofs of this sign-in: `proved` says whose, and which.
+
+    None if nobody who may sign in is known. Raises OAuthError for an `id_token_hint` that cannot be read.
+    """
+    person_id, proofs = proved
+    if session is not None and not _counts(goal, session, person_id):
+        session = None
+    if session is None and not proofs:
         return None
-    earlier = session if session is not None and session.person_id == person.id else None
-    if earlier is None and not proofs:
+    person = records.find(connection, person_id or (session.person_id if session else ""))
+    if person is None or person.status is not Status.ACTIVE or not is_who_was_meant(provider, goal, person.id):
         return None
-    amr = levels.together(() if earlier is None else earlier.amr, proofs)
-    times = [proof.at for proof in proofs] or [0 if earlier is None else earlier.auth_time]
+    amr = levels.together(session.amr if session else (), proofs)
+    times = [proof.at for proof in proofs] or [session.auth_time if session else 0]
     return Achieved(person, amr, max(times), bool(proofs))
 
 
-def facts(
-    connection: Connection, provider: Provider, goal: Goal, achieved: Achieved | None, *, consented: bool
-) -> Facts:
+def _counts(goal: Goal, session: Session, person_id: str) -> bool:
+    """A session that is too old counts for nothing, not even for its second factor: signing in again is signing in."""
+    return not goal.anew and session.auth_time >= goal.fresh_since and person_id in ("", session.person_id)
+
+
+def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, consented: bool) -> Facts:
     """Everything `next_step` looks at."""
     if achieved is None:
-        return Facts(required=goal.required)
+        return Facts(required_authentication=goal.authentication, required_identity=goal.identity)
     held = achieved.authentication < Level.HIGH and registry.has_second_factor(connection, achieved.person.id)
     return Facts(
         person_known=True,
-        must_reauthenticate=_must_reauthenticate(provider, goal, achieved),
-        authentication=achieved.authentication,
+        just_proved=achieved.fresh,
         has_second_factor=held,
+        authentication=achieved.authentication,
+        required_authentication=goal.authentication,
         identity=achieved.person.assurance,
-        required=goal.required,
+        required_identity=goal.identity,
         consent_missing=_consent_missing(connection, goal, achieved.person.id, consented=consented),
     )
 
 
-def _must_reauthenticate(provider: Provider, goal: Goal, achieved: Achieved) -> bool:
-    """OpenID Connect Core section 3.1.2.1: prompt, max_age, and a person who must be a certain one."""
-    if goal.fresh_since is not None and achieved.auth_time < goal.fresh_since:
+def is_who_was_meant(provider: Provider, goal: Goal, person_id: str) -> bool:
+    """Whether `id_token_hint` and a wished `sub`, if sent, name this person (OpenID Connect Core section 3.1.2.1).
+
+    Raises OAuthError for a hint that cannot be read.
+    """
+    request, client = goal.request, goal.client
+    if request is None or client is None:
         return True
-    if goal.request is None or goal.client is None:
+    wished = request.claims.values("sub")
+    if request.id_token_hint is None and not wished:
+        return True
+    subject = subject_for(provider, client, person_id)
+    if wished and subject not in wished:
         return False
-    if not achieved.fresh and goal.request.prompt & {"login", "select_account"}:
-        return True
-    too_old = goal.request.max_age is not None and provider.store.now() - achieved.auth_time > goal.request.max_age
-    return too_old or not is_who_was_meant(provider, goal.request, goal.client, achieved.person.id)
+    return request.id_token_hint is None or _hinted(provider, request.id_token_hint) == subject
 
 
-def is_who_was_meant(provider: Provider, request: AuthorizationRequest, client: Client, person_id: str) -> bool:
-    """Whether `id_token_hint` and a wished `sub`, if sent, name this person. Raises OAuthError for a bad hint."""
-    meant = {*request.claims.values("sub")}
-    if request.id_token_hint is not None:
-        hint: Mapping[str, Any] = jose.verify(
-            jose.ID_TOKEN_HINT,
-            request.id_token_hint,
-            provider.keyring.published("tokens"),
-            provider.store.now(),
-            issuer=provider.issuer,
-        )
-        meant.add(str(hint["sub"]))
-    return not meant or subject_for(provider, client, person_id) in meant
-
-
-def require_who_was_meant(provider: Provider, request: AuthorizationRequest, client: Client, person_id: str) -> None:
-    """Raises OAuthError(login_required) when somebody else signed in than the service asked for."""
-    if not is_who_was_meant(provider, request, client, person_id):
-        raise OAuthError(LOGIN_REQUIRED, "Another person than the one asked for signed in.")
+def _hinted(provider: Provider, token: str) -> str:
+    keys = provider.keyring.published("tokens")
+    hint: Mapping[str, Any] = jose.verify(jose.ID_TOKEN_HINT, token, keys, provider.store.now(), issuer=provider.issuer)
+    return str(hint["sub"])
 
 
 def _consent_missing(connection: Connection, goal: Goal, person_id: str, *, consented: bool) -> bool:

@@ -8,7 +8,7 @@ from idp.journeys.signin.login import InProgress
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
-from idp.web.signin.dispatch import blueprint, page, posted, rendered
+from idp.web.signin.dispatch import blueprint, corrected, page, posted, rendered
 
 NAME, PASSWORD = "login-username", "login-password"
 
@@ -30,10 +30,7 @@ def authenticate(login_id: str) -> Response:
         return page(login_id, STEP, lambda progress: _show(progress, name, errors))
 
     if form.errors:
-        response = again(form.errors)
-        if response.status_code == 200:  # noqa: PLR2004
-            response.status_code = 422
-        return response
+        return corrected(again(form.errors))
     return posted(login_id, lambda: with_password(provider(), login_id, visitor(), name, text), again, NAME)
 
 

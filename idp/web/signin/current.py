@@ -39,7 +39,7 @@ def require_session(level: Level = Level.LOW, fresh: int | None = None) -> Sessi
     session = current_session()
     now = provider().store.now()
     if session is None or session.level < level or (fresh is not None and session.auth_time < now - fresh):
-        _sign_in_first(level, None if fresh is None else now - fresh)
+        _sign_in_first(level, 0 if fresh is None else now - fresh)
     return session
 
 
@@ -94,7 +94,15 @@ def _find() -> Session | None:
     return session
 
 
-def _sign_in_first(level: Level, fresh_since: int | None) -> NoReturn:
-    path = request.full_path.rstrip("?") if request.method == "GET" else request.path
+def _sign_in_first(level: Level, fresh_since: int) -> NoReturn:
+    path = request.full_path.rstrip("?") if request.method == "GET" else _nearest_page(request.path)
     login_id = begin(provider(), new_binding(), return_to=path, level=level, fresh_since=fresh_since)
     abort(bind(local(f"/signin/{login_id}")))
+
+
+def _nearest_page(path: str) -> str:
+    """Where somebody comes back to whose session ended under a form: what was posted is not sent again."""
+    addresses = current_app.url_map.bind("")
+    while path and not addresses.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"

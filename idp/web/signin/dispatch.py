@@ -1,24 +1,42 @@
 """/signin/<id>: asks which step is next and goes there, or finishes. Pages come back here and nowhere else."""
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 from flask import Blueprint, Response, g, make_response, render_template, request
 
 from idp.foundation.refusal import Refusal
 from idp.journeys.signin.finish import Finished, abandon, finish
-from idp.journeys.signin.login import InProgress, look_at
+from idp.journeys.signin.login import InProgress, locales_asked_for, look_at
 from idp.protocol.errors import ACCESS_DENIED
+from idp.web.errors import refusal_page
 from idp.web.forms import Errors
 from idp.web.frame import provider
 from idp.web.headers import allow_form_action
 from idp.web.oidc.answers import answer
 from idp.web.redirects import local
-from idp.web.signin.current import remember_session, visitor
+from idp.web.signin.current import binding, remember_session, visitor
 from idp.web.signin.device import device_name
-from idp.web.signin.words import message
+from idp.web.signin.words import GONE, message
 
 blueprint = Blueprint("signin", __name__)
 OUT_OF_TURN = "signin.out_of_turn"
+
+
+@blueprint.before_request
+def speak_as_asked() -> None:
+    """Before a word is said: the service's `ui_locales` count on every page of its sign-in."""
+    login_id = (request.view_args or {}).get("login_id")
+    if login_id is not None:
+        g.ui_locales = locales_asked_for(provider(), login_id, binding())
+
+
+@blueprint.errorhandler(Refusal)
+def refused(refusal: Refusal) -> Response:
+    """Somebody came back to what is over."""
+    return (
+        refusal_page(refusal, HTTPStatus.BAD_REQUEST, GONE) if refusal.code == "signin.gone" else refusal_page(refusal)
+    )
 
 
 @blueprint.get("/signin/<login_id>")
@@ -29,6 +47,12 @@ def dispatch(login_id: str) -> Response:
         return local(f"/signin/{login_id}/{progress.step.name}")
     device = device_name(request.headers.get("User-Agent", ""))
     return leave(finish(provider(), login_id, visitor(), device))
+
+
+@blueprint.get("/signin/<login_id>/<path:_elsewhere>")
+def elsewhere(login_id: str, _elsewhere: str) -> Response:
+    """An address that only a form leads to, come back to by reloading, by the back button, or in another language."""
+    return local(f"/signin/{login_id}")
 
 
 @blueprint.post("/signin/<login_id>/cancel")
@@ -47,14 +71,13 @@ def leave(finished: Finished) -> Response:
 
 
 def progress_of(login_id: str) -> InProgress:
-    """Where the sign-in stands; pages of it may lead to the service in the end, and speak its language."""
+    """Where the sign-in stands; pages of it may lead to the service in the end."""
     who = visitor()
     progress = look_at(provider(), login_id, who.browser, who.session)
     if progress.goal.request is not None:
         uri = progress.goal.request.redirect_uri
         # Chromium holds the whole chain of redirects after a form to form-action, the service's own included.
         allow_form_action("https:" if uri.startswith("https:") else uri)
-        g.ui_locales = progress.goal.request.ui_locales
     return progress
 
 
@@ -76,10 +99,16 @@ def posted(login_id: str, work: Callable[[], None], again: Callable[[Errors], Re
         words = message(refusal)
         if words is None:
             raise
-        response = again([(field_id, words)])
-        response.status_code = 429 if refusal.code == "too_many_attempts" else 422
-        return response
+        return corrected(again([(field_id, words)]), refusal)
     return local(f"/signin/{login_id}")
+
+
+def corrected(shown: Response, refusal: Refusal | None = None) -> Response:
+    """A page that asks for a correction says so to programs too; one that leads elsewhere is left alone."""
+    if shown.status_code == HTTPStatus.OK:
+        too_many = refusal is not None and refusal.code == "too_many_attempts"
+        shown.status_code = HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.UNPROCESSABLE_ENTITY
+    return shown
 
 
 def rendered(template: str, errors: Sequence[tuple[str, str]] = (), **values: object) -> Response:

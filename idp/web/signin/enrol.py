@@ -9,7 +9,7 @@ from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
 from idp.web.signin.device import device_name
-from idp.web.signin.dispatch import blueprint, page, posted, rendered
+from idp.web.signin.dispatch import blueprint, corrected, page, posted, rendered
 
 CODE, DIGITS = "login-code", 6
 
@@ -30,7 +30,7 @@ def enrol_totp(login_id: str) -> Response:
         return page(login_id, STEP, lambda progress: _show(progress, errors))
 
     if form.errors:
-        return again(form.errors)
+        return corrected(again(form.errors))
     return posted(login_id, lambda: add_totp(provider(), login_id, visitor(), code), again, CODE)
 
 

@@ -16,10 +16,12 @@ from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import bind, new_binding, visitor
 from idp.web.signin.device import device_name
-from idp.web.signin.dispatch import OUT_OF_TURN, blueprint, rendered
+from idp.web.signin.dispatch import OUT_OF_TURN, blueprint, corrected, rendered
 from idp.web.signin.words import message
 
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+|[^@\s]{1,64}@localhost")
+_ATOM = r"[^@\s.,;:<>()\[\]\"\\]+"
+EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@(localhost|{_ATOM}(\.{_ATOM})+)")
+"""A dot-atom at a domain (RFC 5322 section 3.4.1, RFC 6531): quoted local parts and address literals are left out."""
 DIGITS = 6
 TOTAL = len(register.STEPS)
 
@@ -36,6 +38,12 @@ def progress(login_id: str) -> Response:
     """The step that is due, or on to where the citizen was going."""
     step = register.step_of(register.look_at(provider(), login_id, visitor()))
     return local(f"/signin/{login_id}" if step is None else f"/register/{login_id}/{step}")
+
+
+@blueprint.get("/register/<login_id>/<path:_elsewhere>")
+def not_a_page(login_id: str, _elsewhere: str) -> Response:
+    """An address that only a form leads to."""
+    return local(f"/register/{login_id}")
 
 
 @blueprint.get("/register/<login_id>/address")
@@ -60,7 +68,7 @@ def give_address(login_id: str) -> Response:
         )
 
     if form.errors:
-        return again(form.errors)
+        return corrected(again(form.errors))
     locale = str(get_locale() or "en")
     return _posted(
         login_id, lambda: register.give_address(provider(), login_id, visitor(), email, locale), again, "email"
@@ -123,7 +131,7 @@ def choose_password(login_id: str) -> Response:
         return _page(login_id, "method", lambda login: _method(login, errors))
 
     if form.errors:
-        return again(form.errors)
+        return corrected(again(form.errors))
     return _posted(
         login_id, lambda: register.choose_password(provider(), login_id, visitor(), text), again, "register-password"
     )
@@ -167,7 +175,7 @@ def add_totp(login_id: str) -> Response:
         return _page(login_id, "second-factor", lambda login: _second_factor(login, errors))
 
     if form.errors:
-        return again(form.errors)
+        return corrected(again(form.errors))
     return _posted(
         login_id, lambda: register.add_totp(provider(), login_id, visitor(), code, ""), again, "register-totp"
     )
@@ -189,7 +197,7 @@ def codes_saved(login_id: str) -> Response:
         return _page(login_id, "recovery-codes", lambda login: _codes(login, errors))
 
     if form.errors:
-        return again(form.errors)
+        return corrected(again(form.errors))
     return _posted(login_id, lambda: register.codes_saved(provider(), login_id, visitor()), again, "codes-saved")
 
 
@@ -198,7 +206,7 @@ def _check_code(login_id: str, code: str, errors: Errors) -> Response:
         return _page(login_id, "code", lambda login: _code(login, found))
 
     if errors:
-        return again(errors)
+        return corrected(again(errors))
     return _posted(
         login_id, lambda: register.prove_address(provider(), login_id, visitor(), code), again, "register-code"
     )
@@ -219,7 +227,7 @@ def _posted(login_id: str, work: Callable[[], None], again: Callable[[Errors], R
         if words is None and refusal.code != OUT_OF_TURN:
             raise
         if words is not None:
-            return again([(field_id, words)])
+            return corrected(again([(field_id, words)]), refusal)
     return local(f"/register/{login_id}")
 
 

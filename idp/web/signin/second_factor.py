@@ -15,7 +15,7 @@ from idp.journeys.signin.second_factor import (
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
-from idp.web.signin.dispatch import blueprint, page, posted, rendered
+from idp.web.signin.dispatch import blueprint, corrected, page, posted, rendered
 
 CODE, RECOVERY = "login-code", "login-recovery-code"
 DIGITS = 6
@@ -37,7 +37,7 @@ def second_factor(login_id: str) -> Response:
         return page(login_id, STEP, lambda progress: _show(progress, errors))
 
     if form.errors:
-        return _unprocessable(again(form.errors))
+        return corrected(again(form.errors))
     return posted(login_id, lambda: with_code(provider(), login_id, visitor(), code), again, CODE)
 
 
@@ -70,7 +70,7 @@ def recovery_code(login_id: str) -> Response:
         return page(login_id, STEP, lambda progress: rendered("recovery_code", errors, progress=progress))
 
     if form.errors:
-        return _unprocessable(again(form.errors))
+        return corrected(again(form.errors))
     return posted(login_id, lambda: with_recovery_code(provider(), login_id, visitor(), code), again, RECOVERY)
 
 
@@ -78,9 +78,3 @@ def _show(progress: InProgress, errors: Errors | tuple[()]) -> Response:
     methods = {one.method for one in held_by(provider(), progress.person_id)}
     challenge, options = passkey_options(provider(), progress.person_id) if "passkey" in methods else ("", "")
     return rendered("second_factor", errors, progress=progress, methods=methods, challenge=challenge, options=options)
-
-
-def _unprocessable(response: Response) -> Response:
-    if response.status_code == 200:  # noqa: PLR2004 (a redirect to the right step stays one)
-        response.status_code = 422
-    return response

@@ -1,7 +1,8 @@
-"""The service needs a better verified identity: explain, lead to verification, or back to the service."""
+"""The service needs a better verified identity: explain, say how far it is, lead there or back to the service."""
 
 from flask import Response, request
 
+from idp.journeys.proofing.progress import of as proofing_progress
 from idp.journeys.signin.finish import abandon, begin_session
 from idp.journeys.signin.login import InProgress
 from idp.protocol.errors import UNMET_AUTHENTICATION_REQUIREMENTS
@@ -28,5 +29,6 @@ def without_verification(login_id: str) -> Response:
 def _show(progress: InProgress) -> Response:
     device = device_name(request.headers.get("User-Agent", ""))
     secret = begin_session(provider(), progress.login.id, visitor(), device)
-    shown = rendered("verify_identity", progress=progress, level=progress.goal.required.word)
+    case = proofing_progress(provider(), progress.person_id).case
+    shown = rendered("verify_identity", progress=progress, state="" if case is None else case.state.value)
     return remember_session(shown, secret)

@@ -1,11 +1,22 @@
 """What a citizen reads when a proof does not hold. A refusal without words here is no mistake of hers."""
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from idp.foundation.refusal import Refusal
 
 MINUTE = 60
+GONE = (
+    lazy_gettext("This page is no longer in use"),
+    lazy_gettext(
+        "What you began here is finished, or half an hour has passed, or it was begun in another browser. "
+        "Nothing was changed."
+    ),
+    lazy_gettext(
+        "Start again from the service that you were using. If you have a code from a message, enter it in the browser "
+        "where you asked for it."
+    ),
+)
 
 
 def message(refusal: Refusal) -> str | None:
@@ -22,10 +33,14 @@ def message(refusal: Refusal) -> str | None:
     known: dict[str, str] = {
         "signin.wrong": _("The user name or the password is wrong."),
         "signin.locked": _("This account cannot be used to sign in. Contact support."),
+        "signin.somebody_else": _("The service asks for another person. Sign in as that person, or cancel."),
         "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
         "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
         "authenticators.passkey.refused": _("The passkey could not be checked. Try again, or choose another way."),
         "authenticators.passkey.unknown": _("This passkey is not known here. Choose another way."),
+        "authenticators.passkey.unverified": _(
+            "This passkey did not check that it is you. Give the device a PIN or a screen lock, or choose another way."
+        ),
         "authenticators.passkey.cloned": _("This passkey may have been copied, so it cannot be used. Contact support."),
         "authenticators.password.too_short": _(
             "The password is too short. Use at least %(shortest)s characters.", shortest=facts.get("shortest", 8)
@@ -36,6 +51,6 @@ def message(refusal: Refusal) -> str | None:
         "authenticators.password.too_common": _("This password is easy to guess. Several unrelated words are harder."),
         "authenticators.password.personal": _("The password must not contain your name or your address."),
         "authenticators.password.unprintable": _("The password holds a character that cannot be used."),
-        "people.identifier_taken": _("This address cannot be used."),
+        "people.identifier_taken": _("There is an account with this address by now. Sign in to it."),
     }
     return known.get(refusal.code)

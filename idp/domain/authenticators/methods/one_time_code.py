@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from idp.domain.authenticators.tables import one_time_codes
 from idp.foundation.once import spend
@@ -42,6 +42,11 @@ def verify(tx: Tx, code_id: str, code: str, purpose: str, binding: str) -> None:
         raise Refusal("authenticators.wrong_code", "the code does not match")
     if spend(tx, one_time_codes, row.id == code_id) is None:
         raise Refusal("authenticators.code_expired", "the code was used before")
+
+
+def sweep(tx: Tx) -> None:
+    """Drop codes that are over."""
+    tx.execute(delete(one_time_codes).where(one_time_codes.c.expires_at < tx.now))
 
 
 def _digest(code_id: str, code: str) -> str:

@@ -4,9 +4,10 @@ Each challenge is kept in the database, bound to its purpose and person, and spe
 """
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from idp.domain.authenticators import registry
 from idp.domain.authenticators.proof import INHERENCE, POSSESSION, Proof
@@ -51,10 +52,26 @@ def registration_options(tx: Tx, person_id: str, rp_id: str, rp_name: str, displ
     return challenge_id, webauthn.options_to_json(options)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new passkey that was checked and belongs to nobody yet. Only `check_new` makes one."""
+
+    person_id: str
+    credential_id: str
+    public_key: str
+    sign_count: int
+    user_verified: bool
+
+
 def add(
     tx: Tx, person_id: str, rp: tuple[str, str], challenge_id: str, response: str, label: str
 ) -> tuple[Authenticator, Proof]:
     """Bind a new passkey; `rp` is (rp_id, origin). Raises Refusal("authenticators.passkey.refused")."""
+    return bind(tx, check_new(tx, person_id, rp, challenge_id, response), label)
+
+
+def check_new(tx: Tx, person_id: str, rp: tuple[str, str], challenge_id: str, response: str) -> Made:
+    """The first half of `add`, for somebody whose record is made only once the passkey holds (WebAuthn section 7.1)."""
     challenge = _spend_challenge(tx, challenge_id, "create", person_id)
     rp_id, origin = rp
     try:
@@ -69,16 +86,20 @@ def add(
         raise _refused(error) from error
     credential_id = webauthn.helpers.bytes_to_base64url(made.credential_id)
     _refuse_known(tx, credential_id)
-    added = registry.add(
-        tx,
-        person_id,
-        METHOD,
-        label,
-        credential_id=credential_id,
-        verifier=webauthn.helpers.bytes_to_base64url(made.credential_public_key),
-        sign_count=made.sign_count,
-    )
+    public_key = webauthn.helpers.bytes_to_base64url(made.credential_public_key)
+    return Made(person_id, credential_id, public_key, made.sign_count, made.user_verified)
+
+
+def bind(tx: Tx, made: Made, label: str) -> tuple[Authenticator, Proof]:
+    """The second half of `add`: the passkey is its person's, and making it was a proof."""
+    columns = {"credential_id": made.credential_id, "verifier": made.public_key, "sign_count": made.sign_count}
+    added = registry.add(tx, made.person_id, METHOD, label, **columns)
     return added, _proof(tx, added.id, verified=made.user_verified)
+
+
+def sweep(tx: Tx) -> None:
+    """Drop challenges that nobody can answer any more: every sign-in page that is looked at makes one."""
+    tx.execute(delete(challenges).where(challenges.c.expires_at < tx.now))
 
 
 def authentication_options(
