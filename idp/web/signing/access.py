@@ -110,7 +110,7 @@ def signer() -> Session:
     with provider().reading() as connection:
         person = records.get(connection, session.person_id)
     if person.assurance < REQUIRED:
-        login_id = begin(provider(), new_binding(), return_to=request.path, level=REQUIRED)
+        login_id = begin(provider(), new_binding(), return_to=request.path, level=REQUIRED, identity=REQUIRED)
         abort(bind(local(f"/signin/{login_id}")))
     return session
 
