@@ -20,10 +20,11 @@ from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.signing import authorise, collect
 from idp.journeys.signing.decline import decline
+from idp.journeys.signing.review import review
 from idp.journeys.signing.sign import sign
 from idp.protocol.assurance import Level
 from tests.builders import a_citizen
-from tests.journeys.signing.conftest import OTHER_PDF, PDF
+from tests.journeys.signing.conftest import OTHER_PDF, PDF, SECRET
 from tests.journeys.signing.passkeys import SoftPasskey
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[([\d\s]+)\]")
@@ -74,6 +75,39 @@ def test_the_certificate_carries_a_pseudonym_and_no_national_number(provider, ag
         NameOID.SURNAME,
         NameOID.SERIAL_NUMBER,
     }
+
+
+LONG_ARABIC_NAME = "عبد الرحمن محمد عبد العزيز آل عبد اللطيف الحسيني"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"name": LONG_ARABIC_NAME, "given_name": "عبد الرحمن محمد عبد العزيز", "family_name": "آل عبد اللطيف الحسيني"},
+        {"name": "Suharta", "given_name": "Suharta", "family_name": ""},
+        {"name": "陳美玲", "given_name": "美玲", "family_name": "陳"},
+        {"name": "Ana,CN=Minister", "given_name": "Ana", "family_name": "Minister"},
+    ],
+    ids=["long Arabic name", "single name", "Chinese name", "comma"],
+)
+def test_names_of_every_kind_are_printed_as_they_are(provider, agency, desk, names):
+    citizen = a_citizen(provider, assurance=Level.HIGH, totp=SECRET, **names)
+    ceremony = desk.opened_by(citizen)
+    signs(desk, citizen, ceremony)
+    signed = collect.signed_document(provider, agency, ceremony.id)
+    report = verification.verify(signed, provider.certificates.roots, desk.clock.now)
+    assert (report.valid, report.signatures[0].signer) == (True, names["name"])
+
+
+def test_a_name_of_two_hundred_characters_is_cut_in_one_place_only(provider, desk):
+    citizen = a_citizen(provider, assurance=Level.HIGH, totp=SECRET, name="ع" * 200, given_name="ع", family_name="ع")
+    assert review(provider, desk.opened_by(citizen).id, citizen.id).signer == "ع" * 64
+
+
+def test_a_name_that_reads_backwards_is_not_certified(provider, desk):
+    citizen = a_citizen(provider, assurance=Level.HIGH, totp=SECRET, name="Anna\u202etsiuqdniL")
+    with pytest.raises(Refusal, match=r"signatures\.name"):
+        desk.opened_by(citizen)
 
 
 def test_an_activation_makes_one_signature_of_twenty_tried_at_once(provider, desk, anna):

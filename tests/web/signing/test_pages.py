@@ -63,7 +63,7 @@ def test_the_overview_shows_who_asks_what_for_in_whose_name_and_the_code(walker,
 
 def test_each_page_is_a_picture_with_words_for_those_who_do_not_see_it(walker, path):
     walker.opens(path)
-    (source, words) = re.search(r'<img src="([^"]+\.png)"[^>]*alt="([^"]+)"', walker.page).groups()
+    (source, words) = re.search(r'<img class="sheet" src="([^"]+\.png)"[^>]*alt="([^"]+)"', walker.page).groups()
     picture = walker.opens(source)
     assert (picture.mimetype, words.startswith("Page 1 of 1")) == ("image/png", True)
 
