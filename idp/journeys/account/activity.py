@@ -12,7 +12,7 @@ from idp.journeys.provider import Provider
 from idp.protocol.identity_assurance import Verification
 
 PAGE = 30
-HIDDEN = ("keyring.", "console.audit.")
+HIDDEN = ("keyring.",)
 
 
 @dataclass(frozen=True, slots=True)

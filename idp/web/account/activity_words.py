@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
+from idp.domain.oversight.viewings import VIEWED, Purpose
 from idp.foundation.audit.log import Leaf
+from idp.web.purpose_words import purpose_word
 
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
@@ -15,9 +17,19 @@ def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str
     client = leaf.facts.get("client")
     if isinstance(client, str) and leaf.name in _of_services():
         return _of_services()[leaf.name] % {"service": service_name(client)}
-    if leaf.name == "console.record.viewed" and leaf.actor != reader:
-        words = _("A member of staff opened your record. Purpose: %(purpose)s", purpose=leaf.facts.get("purpose", ""))
-        return str(words)
+    return _of_staff(leaf) if leaf.actor != reader else ""
+
+
+def _of_staff(leaf: Leaf) -> str:
+    """Nobody looks unseen: what staff did with the reader's record, and what they said it was for."""
+    if leaf.name == VIEWED:
+        purpose = purpose_word(Purpose(leaf.facts["purpose"]))
+        reference = leaf.facts["reference"]
+        return str(
+            _("A member of staff opened your record: %(purpose)s (%(reference)s)", purpose=purpose, reference=reference)
+        )
+    if leaf.name in ("console.audit.searched", "console.audit.exported"):
+        return str(_("An auditor looked at what was recorded about you"))
     return ""
 
 
@@ -40,6 +52,8 @@ def _plain() -> dict[str, str]:
         "proofing.case.submitted": _("You asked for your identity to be verified"),
         "proofing.case.approved": _("A verifier approved your identity"),
         "proofing.case.refused": _("Your identity could not be verified"),
+        "oversight.role.granted": _("You were given a role"),
+        "oversight.role.revoked": _("A role was taken from you"),
         "signatures.document.signed": _("You signed a document"),
         "signatures.document.declined": _("You declined to sign a document"),
     }

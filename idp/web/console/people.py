@@ -13,6 +13,7 @@ from idp.web.console.case import read_purpose
 from idp.web.console.door import blueprint, needs, page, staff
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
+from idp.web.purpose_words import purpose_word
 from idp.web.redirects import local
 
 
@@ -58,7 +59,7 @@ def record(viewing_id: str) -> Response | tuple[str, int]:
     return page(
         "record",
         viewing=viewing,
-        purpose=words.purpose_word(viewing.purpose),
+        purpose=purpose_word(viewing.purpose),
         record=found,
         claims=[(label(name), spoken(value), found.sources[name]) for name, value in sorted(found.claims.items())],
         kinds=dict(words.kinds()),

@@ -6,8 +6,9 @@ from typing import Final
 from flask_babel import gettext as _
 
 from idp.domain.oversight.permissions import Role
-from idp.domain.oversight.viewings import CHOICES, Purpose
+from idp.domain.oversight.viewings import CHOICES
 from idp.journeys.console.services import Reason as ServiceReason
+from idp.web.purpose_words import purpose_word
 
 Notice = tuple[str, str]
 """Kind and text of a notice at the top of a page."""
@@ -71,19 +72,6 @@ def message(code: str) -> str | None:
 def purposes() -> list[tuple[str, str]]:
     """What staff may state, with nothing chosen first."""
     return [("", _("Choose a purpose")), *((purpose.value, purpose_word(purpose)) for purpose in CHOICES)]
-
-
-def purpose_word(purpose: Purpose) -> str:
-    """A purpose for a reader."""
-    known: dict[Purpose, str] = {
-        Purpose.SUPPORT: _("The person asked for help"),
-        Purpose.COMPLAINT: _("A complaint"),
-        Purpose.FRAUD: _("Suspected fraud or misuse"),
-        Purpose.LEGAL: _("An order of a court or authority"),
-        Purpose.AUDIT: _("An audit"),
-        Purpose.VERIFICATION: _("Verification of identity"),
-    }
-    return known[purpose]
 
 
 def role_word(role: Role) -> str:

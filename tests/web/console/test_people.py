@@ -66,3 +66,12 @@ def test_an_auditor_may_go_on_to_the_events_about_the_person(at_desk, a_person):
     link = f"/console/audit?about={eleni}"
     assert link in at_desk["auditor"].follow(find(at_desk["auditor"])).text
     assert link not in at_desk["administrator"].follow(find(at_desk["administrator"])).text
+
+
+def test_the_citizen_sees_that_staff_looked_and_why(at_desk, signed_in, a_person):
+    eleni = a_person("eleni")
+    find(at_desk["administrator"])
+    at_desk["auditor"].get(f"/console/audit?about={eleni}")
+    activity = text(signed_in(eleni).get("/account/activity"))
+    assert "A member of staff opened your record: The person asked for help (T-7)" in activity
+    assert "An auditor looked at what was recorded about you" in activity
