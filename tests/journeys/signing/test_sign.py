@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
+from idp.domain.authenticators.methods import passkey
 from idp.domain.people import records
 from idp.domain.people.records import Status as PersonStatus
 from idp.domain.signatures import activations, verification
@@ -281,11 +282,11 @@ def test_the_citizen_is_told_by_mail_and_the_audit_tells_without_the_title(provi
 
 
 def test_a_passkey_signs_the_document_it_was_asked_about(provider, desk, anna):
-    passkey = SoftPasskey(provider, anna.id)
+    device = SoftPasskey(provider, anna.id)
     ceremony = desk.opened_by(anna)
     question = authorise.factors(provider, ceremony.id, anna.id).passkey
     handed = (question.challenge_id, question.nonce)
-    activation = authorise.with_passkey(provider, ceremony.id, anna.id, handed, passkey.answer(question.options))
+    activation = authorise.with_passkey(provider, ceremony.id, anna.id, handed, device.answer(question.options))
     assert sign(provider, ceremony.id, anna.id, activation).status is Status.SIGNED
 
 
@@ -298,38 +299,46 @@ def test_a_passkeys_challenge_is_the_hash_of_ceremony_document_and_nonce(provide
 
 
 def test_a_passkeys_answer_about_one_document_does_not_sign_another(provider, desk, anna):
-    passkey = SoftPasskey(provider, anna.id)
+    device = SoftPasskey(provider, anna.id)
     shown, other = desk.opened_by(anna), desk.opened_by(anna)
     question = authorise.factors(provider, shown.id, anna.id).passkey
-    answer = passkey.answer(question.options)
+    answer = device.answer(question.options)
     with pytest.raises(Refusal, match=r"authenticators\.passkey\.refused"):
         authorise.with_passkey(provider, other.id, anna.id, (question.challenge_id, question.nonce), answer)
 
 
 def test_a_passkeys_answer_with_another_nonce_is_refused(provider, desk, anna):
-    passkey = SoftPasskey(provider, anna.id)
+    device = SoftPasskey(provider, anna.id)
     ceremony = desk.opened_by(anna)
     question = authorise.factors(provider, ceremony.id, anna.id).passkey
-    answer = passkey.answer(question.options)
+    answer = device.answer(question.options)
     with pytest.raises(Refusal, match=r"authenticators\.passkey\.refused"):
         authorise.with_passkey(provider, ceremony.id, anna.id, (question.challenge_id, "another"), answer)
 
 
+def test_a_passkeys_answer_about_a_document_does_not_sign_in(provider, desk, anna):
+    device = SoftPasskey(provider, anna.id)
+    question = authorise.factors(provider, desk.opened_by(anna).id, anna.id).passkey
+    answer = device.answer(question.options)
+    with pytest.raises(Refusal, match=r"authenticators\.passkey\.refused"), provider.transaction() as tx:
+        passkey.verify(tx, (provider.rp_id, provider.issuer), question.challenge_id, answer, anna.id)
+
+
 def test_a_passkeys_answer_is_used_once(provider, desk, anna):
-    passkey = SoftPasskey(provider, anna.id)
+    device = SoftPasskey(provider, anna.id)
     ceremony = desk.opened_by(anna)
     question = authorise.factors(provider, ceremony.id, anna.id).passkey
-    handed, answer = (question.challenge_id, question.nonce), passkey.answer(question.options)
+    handed, answer = (question.challenge_id, question.nonce), device.answer(question.options)
     authorise.with_passkey(provider, ceremony.id, anna.id, handed, answer)
     with pytest.raises(Refusal, match=r"authenticators\.passkey\.refused"):
         authorise.with_passkey(provider, ceremony.id, anna.id, handed, answer)
 
 
 def test_the_assertion_is_kept_as_evidence(provider, desk, anna):
-    passkey = SoftPasskey(provider, anna.id)
+    device = SoftPasskey(provider, anna.id)
     ceremony = desk.opened_by(anna)
     question = authorise.factors(provider, ceremony.id, anna.id).passkey
-    answer = passkey.answer(question.options)
+    answer = device.answer(question.options)
     authorise.with_passkey(provider, ceremony.id, anna.id, (question.challenge_id, question.nonce), answer)
     with provider.reading() as connection:
         (evidence,) = activations.evidence(connection, provider.box, ceremony.id)
