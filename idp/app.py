@@ -64,7 +64,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
     theme.init(app, country)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
-    oidc.init(app, provider)
+    oidc.init(app, provider, https=settings.https)
     for room in (public, signin, account, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if settings.mail == "inbox":

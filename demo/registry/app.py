@@ -4,7 +4,7 @@ It proves itself with a key (private_key_jwt), and has its form signed through t
 """
 
 import base64
-import datetime
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -29,7 +29,9 @@ SCOPE = "openid profile national_id birth address"
 HTTP_TIMEOUT = 10
 
 app = Flask(__name__)
-app.config.update(SECRET_KEY=os.environ["SESSION_KEY"], SESSION_COOKIE_NAME="registry_session", SESSION_COOKIE_SAMESITE="Lax")
+app.config.update(
+    SECRET_KEY=os.environ["SESSION_KEY"], SESSION_COOKIE_NAME="registry_session", SESSION_COOKIE_SAMESITE="Lax"
+)
 oauth = OAuth(app)
 oauth.register(
     "idp",
@@ -215,8 +217,8 @@ def _errors(given: dict[str, str]) -> dict[str, str]:
     if not given["place"]:
         errors["place"] = "Enter the place of birth"
     try:
-        born = datetime.date.fromisoformat(given["born_on"])
-        if born > datetime.datetime.now(tz=datetime.UTC).date():
+        born = dt.date.fromisoformat(given["born_on"])
+        if born > dt.datetime.now(tz=dt.UTC).date():
             errors["born_on"] = "The date of birth must not be in the future"
     except ValueError:
         errors["born_on"] = "Enter the date of birth"

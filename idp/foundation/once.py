@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, Text, bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningUpdate
 
+from idp.foundation.prepared import Prepared, Row
 from idp.foundation.tables import instant, metadata
 from idp.foundation.transaction import Tx
 
@@ -33,18 +33,18 @@ def spend(tx: Tx, table: Table, *where: ColumnElement[bool], **marks: Any) -> Ro
     return tx.execute(statement).mappings().one_or_none()
 
 
-def spending(table: Table, *where: ColumnElement[bool]) -> ReturningUpdate[Any]:
+def spending(table: Table, *where: ColumnElement[bool]) -> Prepared:
     """The statement of `spend`, built once for a place that runs it in every request; run it with `spend_by`.
 
     `where` names its values with bindparam.
     """
     unspent = update(table).where(table.c.spent_at.is_(None), *where)
-    return unspent.values(spent_at=bindparam("spent_now")).returning(*table.c)
+    return Prepared(unspent.values(spent_at=bindparam("spent_now")).returning(*table.c))
 
 
-def spend_by(tx: Tx, statement: ReturningUpdate[Any], **values: Any) -> RowMapping | None:
+def spend_by(tx: Tx, statement: Prepared, **values: Any) -> Row | None:
     """As `spend`, by a statement of `spending`."""
-    return tx.execute(statement, {"spent_now": tx.now, **values}).mappings().one_or_none()
+    return statement.one(tx.connection, {"spent_now": tx.now, **values})
 
 
 def first_sight(tx: Tx, kind: str, value: str, expires_at: int) -> bool:

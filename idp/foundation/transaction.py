@@ -126,6 +126,9 @@ class Store:
         return kept
 
 
+CHECKPOINT = "wal_autocheckpoint=10000"
+
+
 def _sqlite_options() -> dict[str, Any]:
     return {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_size": 64, "pool_timeout": 5}
 
@@ -138,7 +141,8 @@ def _postgresql_options(pool_size: int) -> dict[str, Any]:
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # The driver must not begin by itself: _begin_immediate does.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # A checkpoint of the write-ahead log syncs the whole database: once in 40 MB, not once in 4.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", CHECKPOINT):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -49,6 +49,18 @@ def init(app: Flask, *, https: bool = True) -> None:
     app.jinja_env.globals["csp_nonce"] = csp_nonce
 
 
+def for_programs(*, https: bool) -> list[tuple[str, str]]:
+    """The constant headers of a JSON answer that no page of Flask makes."""
+    constants = {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": _NOT_A_PAGE,
+        **_EVERYWHERE,
+        **({"Strict-Transport-Security": _HSTS} if https else {}),
+    }
+    return list(constants.items())
+
+
 def csp_nonce() -> str:
     """The nonce of this response; scripts without it do not run. A page that never asks may run none."""
     if "csp_nonce" not in g:

@@ -28,8 +28,10 @@ def _audit() -> None:
         sa.UniqueConstraint("position", name="uq_audit_leaves_position"),
     )
     op.create_index("ix_audit_leaves_subject_at", "audit_leaves", ["subject", "at"])
-    op.create_index("ix_audit_leaves_actor_at", "audit_leaves", ["actor", "at"])
-    op.create_index("ix_audit_leaves_at", "audit_leaves", ["at"])
+    others = sa.text("actor <> subject")
+    op.create_index(
+        "ix_audit_leaves_actor_at", "audit_leaves", ["actor", "at"], sqlite_where=others, postgresql_where=others
+    )
     op.create_table(
         "audit_checkpoints",
         sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),

@@ -94,9 +94,9 @@ def _grants() -> None:
         sa.Column("revoked_at", sa.BigInteger),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_grants"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_grants_person_id_client_id", "grants", ["person_id", "client_id"])
-    op.create_index("ix_grants_session_id", "grants", ["session_id"])
+    op.create_index("ix_grants_person_id_session_id", "grants", ["person_id", "session_id"])
     op.create_index("ix_grants_expires_at", "grants", ["expires_at"])
     _tokens()
 
@@ -112,9 +112,7 @@ def _tokens() -> None:
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.Column("revoked_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("digest", name="pk_access_tokens"),
-        sa.ForeignKeyConstraint(
-            ["grant_id"], ["grants.id"], name="fk_access_tokens_grant_id_grants", ondelete="CASCADE"
-        ),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_access_tokens_expires_at", "access_tokens", ["expires_at"])
     op.create_table(
@@ -128,6 +126,7 @@ def _tokens() -> None:
         sa.ForeignKeyConstraint(
             ["grant_id"], ["grants.id"], name="fk_refresh_tokens_grant_id_grants", ondelete="CASCADE"
         ),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_refresh_tokens_grant_id", "refresh_tokens", ["grant_id"])
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
+from idp.web.oidc.machine import Machine
 from tests.architecture.source import ROOT
 
 PROMISED_BY = {
@@ -32,6 +33,12 @@ def promised(client):
     return client.get("/.well-known/openid-configuration").json
 
 
+def served(app: Flask) -> set[str]:
+    """Every path that is answered: pages by Flask, programs before it."""
+    assert isinstance(app.wsgi_app, Machine)
+    return {rule.rule for rule in app.url_map.iter_rules()} | app.wsgi_app.paths
+
+
 @pytest.mark.parametrize("file", PROMISED_BY)
 def test_a_specification_is_promised_if_and_only_if_it_is_there(promised, file):
     there = (ROOT / "idp" / "protocol" / f"{file}.py").exists()
@@ -40,7 +47,7 @@ def test_a_specification_is_promised_if_and_only_if_it_is_there(promised, file):
 
 
 def test_every_promised_endpoint_is_served(promised, app: Flask):
-    paths = {rule.rule for rule in app.url_map.iter_rules()}
+    paths = served(app)
     endpoints = {name: urlsplit(url).path for name, url in promised.items() if name.endswith(("_endpoint", "_uri"))}
 
     assert {name: path for name, path in endpoints.items() if path not in paths} == {}
@@ -48,6 +55,6 @@ def test_every_promised_endpoint_is_served(promised, app: Flask):
 
 def test_every_oidc_endpoint_is_promised_or_a_page_below_one(promised, app: Flask):
     known = tuple(urlsplit(url).path for url in promised.values() if isinstance(url, str) and urlsplit(url).path)
-    served = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/oidc/")}
+    ours = {path for path in served(app) if path.startswith("/oidc/")}
 
-    assert {path for path in served if not path.startswith(known)} == set()
+    assert {path for path in ours if not path.startswith(known)} == set()

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.event import Event
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
@@ -17,14 +18,12 @@ PASSKEY = "passkey"
 TOTP = "totp"
 SECOND_FACTORS = (PASSKEY, TOTP)
 # Built once, because every authorization after a password runs it.
-_SECOND_FACTOR = (
-    select(authenticators.c.id)
-    .where(
+_SECOND_FACTOR = Prepared(
+    select(authenticators.c.id).where(
         authenticators.c.person_id == bindparam("person"),
         authenticators.c.removed_at.is_(None),
-        authenticators.c.method.in_(SECOND_FACTORS),
+        or_(*(authenticators.c.method == method for method in SECOND_FACTORS)),
     )
-    .limit(1)
 )
 
 
@@ -49,7 +48,7 @@ def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
 
 def has_second_factor(connection: Connection, person_id: str) -> bool:
     """Whether a code or a passkey must be asked for after a password."""
-    return connection.execute(_SECOND_FACTOR, {"person": person_id}).first() is not None
+    return _SECOND_FACTOR.one(connection, {"person": person_id}) is not None
 
 
 def add(tx: Tx, person_id: str, method: str, label: str, **columns: Any) -> Authenticator:

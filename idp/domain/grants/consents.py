@@ -9,13 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.domain.grants.tables import consents, grants
 from idp.foundation.audit.event import Event
+from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 
 # Built once, because every authorization runs it.
-_GIVEN = select(consents.c.allowed).where(
-    consents.c.person_id == bindparam("person"),
-    consents.c.client_id == bindparam("client"),
-    consents.c.withdrawn_at.is_(None),
+_GIVEN = Prepared(
+    select(consents.c.allowed).where(
+        consents.c.person_id == bindparam("person"),
+        consents.c.client_id == bindparam("client"),
+        consents.c.withdrawn_at.is_(None),
+    )
 )
 
 
@@ -32,8 +35,8 @@ class Consent:
 
 def given(connection: Connection, person_id: str, client_id: str) -> frozenset[str]:
     """Names of scopes and claims that are allowed now; empty without consent."""
-    allowed = connection.execute(_GIVEN, {"person": person_id, "client": client_id}).scalar_one_or_none()
-    return frozenset((allowed or "").split())
+    row = _GIVEN.one(connection, {"person": person_id, "client": client_id})
+    return frozenset(() if row is None else row["allowed"].split())
 
 
 def give(tx: Tx, person_id: str, client_id: str, allowed: Iterable[str]) -> None:

@@ -9,17 +9,18 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, sel
 
 from idp.domain.grants.tables import access_tokens, grants, refresh_tokens
 from idp.foundation.once import spend_by, spending
+from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 from idp.protocol.access_token import digest
 
 # Built once: making a statement costs as much as running it, and these run in every request.
-_INSERT_GRANT = insert(grants).inline()
-_INSERT_ACCESS = insert(access_tokens).inline()
-_INSERT_REFRESH = insert(refresh_tokens).inline()
-_BY_ID = select(grants).where(grants.c.id == bindparam("the_id"))
+_INSERT_GRANT = Prepared(insert(grants).inline())
+_INSERT_ACCESS = Prepared(insert(access_tokens).inline())
+_INSERT_REFRESH = Prepared(insert(refresh_tokens).inline())
+_BY_ID = Prepared(select(grants).where(grants.c.id == bindparam("the_id")))
 _SPEND_CODE = spending(grants, grants.c.id == bindparam("the_id"))
 _SPEND_REFRESH = spending(refresh_tokens, refresh_tokens.c.digest == bindparam("the_digest"))
-_ACTIVE = (
+_ACTIVE = Prepared(
     select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c))
     .outerjoin(grants, grants.c.id == access_tokens.c.grant_id)
     .where(
@@ -96,7 +97,7 @@ def open_grant(
         "spent_at": None,
         "revoked_at": None,
     }
-    tx.execute(_INSERT_GRANT, row)
+    _INSERT_GRANT.run(tx.connection, row)
     return str(row["id"])
 
 
@@ -123,7 +124,7 @@ def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: i
         "expires_at": tx.now + lifetime,
         "revoked_at": None,
     }
-    tx.execute(_INSERT_ACCESS, row)
+    _INSERT_ACCESS.run(tx.connection, row)
 
 
 def add_refresh_token(tx: Tx, token: str, grant_id: str, expires_at: int) -> None:
@@ -135,7 +136,7 @@ def add_refresh_token(tx: Tx, token: str, grant_id: str, expires_at: int) -> Non
         "expires_at": expires_at,
         "spent_at": None,
     }
-    tx.execute(_INSERT_REFRESH, row)
+    _INSERT_REFRESH.run(tx.connection, row)
 
 
 def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
@@ -143,8 +144,8 @@ def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
     row = spend_by(tx, _SPEND_REFRESH, the_digest=digest(token))
     if row is None:
         return None
-    grant = tx.execute(_BY_ID, {"the_id": row["grant_id"]}).mappings().one()
-    return _grant(grant), row["expires_at"]
+    grant = _BY_ID.one(tx.connection, {"the_id": row["grant_id"]})
+    return None if grant is None else (_grant(grant), row["expires_at"])
 
 
 def of_refresh_token(connection: Connection, token: str) -> Grant | None:
@@ -156,7 +157,7 @@ def of_refresh_token(connection: Connection, token: str) -> Grant | None:
 
 def active_access_token(connection: Connection, token: str, now: int) -> AccessToken | None:
     """The one answer to whether an access token counts: known, not expired, neither it nor its grant revoked."""
-    row = connection.execute(_ACTIVE, {"the_digest": digest(token), "now": now}).mappings().one_or_none()
+    row = _ACTIVE.one(connection, {"the_digest": digest(token), "now": now})
     return None if row is None else _access_token(row)
 
 
@@ -172,9 +173,10 @@ def revoke_access_token(tx: Tx, token: str, client_id: str) -> bool:
     return tx.execute(ended).rowcount == 1
 
 
-def revoke_session(tx: Tx, session_id: str) -> int:
-    """End what was granted within a browser session that is over; offline access stays until withdrawn."""
-    return _revoke_where(tx, grants.c.session_id == session_id, grants.c.offline.is_(False))
+def revoke_session(tx: Tx, person_id: str, session_id: str) -> int:
+    """End what was granted within a person's browser session that is over; offline access stays until withdrawn."""
+    online = (grants.c.person_id == person_id, grants.c.session_id == session_id, grants.c.offline.is_(False))
+    return _revoke_where(tx, *online)
 
 
 def revoke_person(tx: Tx, person_id: str) -> int:

@@ -29,9 +29,9 @@ grants = Table(
     instant("spent_at", nullable=True),
     instant("revoked_at", nullable=True),
     instant("expires_at"),
-    Index("ix_grants_person_id_client_id", "person_id", "client_id"),
-    Index("ix_grants_session_id", "session_id"),
+    Index("ix_grants_person_id_session_id", "person_id", "session_id"),
     Index("ix_grants_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
 )
 """One authorization. Its id is the digest of its code; `spent_at` says when the code was redeemed."""
 
@@ -39,15 +39,17 @@ access_tokens = Table(
     "access_tokens",
     metadata,
     digest(),
-    Column("grant_id", Text, ForeignKey("grants.id", ondelete="CASCADE")),
+    Column("grant_id", Text),
     Column("client_id", Text, nullable=False),
     Column("scope", Text, nullable=False),
     instant("issued_at"),
     instant("expires_at"),
     instant("revoked_at", nullable=True),
     Index("ix_access_tokens_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
 )
-"""`grant_id` is NULL for a client's own token (client credentials)."""
+"""`grant_id` is NULL for a client's own token (client credentials). It is no foreign key: tokens are swept long before
+their grants, and every authorization would pay for the check."""
 
 refresh_tokens = Table(
     "refresh_tokens",
@@ -58,5 +60,6 @@ refresh_tokens = Table(
     instant("expires_at"),
     instant("spent_at", nullable=True),
     Index("ix_refresh_tokens_grant_id", "grant_id"),
+    sqlite_with_rowid=False,
 )
 """The family of a refresh token is its grant: revoking the grant kills every token of the family."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from idp.domain.people import verifications
 from idp.domain.people.tables import people
 from idp.foundation.audit.event import Event
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
@@ -18,7 +19,7 @@ from idp.protocol.assurance import Level
 from idp.protocol.identity_assurance import Verification
 
 # Built once, because nearly every request runs it.
-_BY_ID = select(people).where(people.c.id == bindparam("person"))
+_BY_ID = Prepared(select(people).where(people.c.id == bindparam("person")))
 
 
 class Status(StrEnum):
@@ -60,7 +61,7 @@ def create(
 
 def find(connection: Connection, person_id: str) -> Person | None:
     """The record, or None."""
-    row = connection.execute(_BY_ID, {"person": person_id}).mappings().one_or_none()
+    row = _BY_ID.one(connection, {"person": person_id})
     return None if row is None else _person(row)
 
 

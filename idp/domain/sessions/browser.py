@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.domain.sessions.tables import participants, sessions
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier, token
 from idp.foundation.transaction import Tx
 from idp.protocol.assurance import Level
@@ -18,11 +19,13 @@ LONGEST_DEVICE = 80
 
 
 # Built once, because every authorization runs it.
-_FIND = select(sessions).where(
-    sessions.c.digest == bindparam("the_digest"),
-    sessions.c.ended_at.is_(None),
-    sessions.c.expires_at > bindparam("now"),
-    sessions.c.last_seen_at > bindparam("since"),
+_FIND = Prepared(
+    select(sessions).where(
+        sessions.c.digest == bindparam("the_digest"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.last_seen_at > bindparam("since"),
+    )
 )
 
 
@@ -89,7 +92,7 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
 def find(connection: Connection, secret: str, now: int, idle: int) -> Session | None:
     """The session of a cookie if it lives: not ended, not past its absolute end, not idle for longer than `idle`."""
     values = {"the_digest": _digest(secret), "now": now, "since": now - idle}
-    row = connection.execute(_FIND, values).mappings().one_or_none()
+    row = _FIND.one(connection, values)
     return None if row is None else _session(row)
 
 

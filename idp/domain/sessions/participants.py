@@ -4,17 +4,18 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.domain.sessions.tables import participants
+from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 
 _JOIN = {
-    "postgresql": postgresql.insert(participants).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(participants).on_conflict_do_nothing(),
+    "postgresql": Prepared(postgresql.insert(participants).on_conflict_do_nothing().inline()),
+    "sqlite": Prepared(sqlite.insert(participants).on_conflict_do_nothing().inline()),
 }
 
 
 def join(tx: Tx, session_id: str, client_id: str) -> None:
     """Remember that the service takes part; once is enough."""
-    tx.execute(_JOIN[tx.dialect], {"session_id": session_id, "client_id": client_id, "joined_at": tx.now})
+    _JOIN[tx.dialect].run(tx.connection, {"session_id": session_id, "client_id": client_id, "joined_at": tx.now})
 
 
 def of(connection: Connection, session_id: str) -> tuple[str, ...]:

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select
 
 from idp.foundation.audit.event import Event
 from idp.foundation.audit.tables import leaves
+from idp.foundation.prepared import Prepared
 
-_append = insert(leaves).inline()  # Nobody needs the new row's number: no round trip to fetch it.
+_NEW = (leaves.c.name, leaves.c.actor, leaves.c.subject, leaves.c.body, leaves.c.at)
+_APPEND = Prepared(insert(leaves).values({column: bindparam(f"the_{column.name}") for column in _NEW}).inline())
+"""Nobody needs the new row's number: no round trip to fetch it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,14 @@ class Leaf:
 
 def append(connection: Connection, event: Event, now: int) -> None:
     """Write one leaf into the caller's transaction."""
-    row = {"name": event.name, "actor": event.actor, "subject": event.subject, "body": event.leaf(now), "at": now}
-    connection.execute(_append, row)
+    row = {
+        "the_name": event.name,
+        "the_actor": event.actor,
+        "the_subject": event.subject,
+        "the_body": event.leaf(now),
+        "the_at": now,
+    }
+    _APPEND.run(connection, row)
 
 
 def search(
@@ -45,8 +54,8 @@ def search(
 ) -> Sequence[Leaf]:
     """Newest first. `about` matches actor or subject; `name` is a prefix such as `signin.`; pages by `before_id`."""
     conditions = (
-        None if about is None else or_(leaves.c.subject == about, leaves.c.actor == about),
-        None if actor is None else leaves.c.actor == actor,
+        None if about is None else or_(leaves.c.subject == about, _to_another(about)),
+        None if actor is None else or_(_to_another(actor), _to_oneself(actor)),
         None if name is None else leaves.c.name.startswith(name, autoescape=True),
         None if since is None else leaves.c.at >= since,
         None if until is None else leaves.c.at <= until,
@@ -55,6 +64,15 @@ def search(
     wanted = [condition for condition in conditions if condition is not None]
     rows = connection.execute(select(leaves).where(*wanted).order_by(leaves.c.id.desc()).limit(limit)).mappings()
     return [_leaf(row) for row in rows]
+
+
+def _to_another(actor: str) -> ColumnElement[bool]:
+    """What somebody did to another: the index of actors holds nothing else, for most acts are one's own."""
+    return and_(leaves.c.actor == actor, leaves.c.actor != leaves.c.subject)
+
+
+def _to_oneself(actor: str) -> ColumnElement[bool]:
+    return and_(leaves.c.subject == actor, leaves.c.actor == leaves.c.subject)
 
 
 def _leaf(row: Any) -> Leaf:

@@ -1,6 +1,6 @@
 """Leaves and checkpoints."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 
 from idp.foundation.tables import instant, metadata
 
@@ -15,8 +15,13 @@ leaves = Table(
     Column("body", Text, nullable=False),
     instant("at"),
     Index("ix_audit_leaves_subject_at", "subject", "at"),
-    Index("ix_audit_leaves_actor_at", "actor", "at"),
-    Index("ix_audit_leaves_at", "at"),
+    Index(
+        "ix_audit_leaves_actor_at",
+        "actor",
+        "at",
+        sqlite_where=text("actor <> subject"),
+        postgresql_where=text("actor <> subject"),
+    ),
 )
 """`body` is what is hashed; the other columns repeat parts of it for searching.
 

@@ -30,7 +30,7 @@ def end_session(tx: Tx, provider: Provider, session: Session, reason: str, actor
     """As `log_out`, within the caller's transaction."""
     took_part = participants.of(tx.connection, session.id)
     browser.end(tx, session.id)
-    grants.revoke_session(tx, session.id)
+    grants.revoke_session(tx, session.person_id, session.id)
     notify_services(tx, provider, session, took_part)
     tx.record(Event("sessions.browser.ended", actor, session.person_id, {"reason": reason, "services": len(took_part)}))
 

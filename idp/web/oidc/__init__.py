@@ -1,4 +1,4 @@
-"""The machine side: one file per endpoint of OpenID Connect and OAuth 2.0; engine.py alone knows Authlib's server.
+"""OpenID Connect and OAuth 2.0: pages under Flask, programs before it; engine.py alone knows Authlib's server.
 
 It leaves every decision to journeys.oidc and every rule to protocol.
 """
@@ -6,13 +6,12 @@ It leaves every decision to journeys.oidc and every rule to protocol.
 from flask import Flask
 
 from idp.journeys.provider import Provider
-from idp.web.oidc import authorize, discovery, logout, machine
-from idp.web.oidc.engine import Engine
+from idp.web.oidc import authorize, logout
+from idp.web.oidc.machine import Machine
 
 
-def init(app: Flask, provider: Provider) -> None:
+def init(app: Flask, provider: Provider, *, https: bool) -> None:
     """Add the endpoints."""
-    app.extensions["oidc_engine"] = Engine(provider)
-    for endpoint in (authorize, machine, logout):
+    for endpoint in (authorize, logout):
         app.register_blueprint(endpoint.blueprint)
-    discovery.init(app, provider)
+    app.wsgi_app = Machine(app, provider, https=https)  # type: ignore[method-assign]

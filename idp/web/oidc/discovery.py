@@ -1,41 +1,26 @@
-"""Provider metadata and keys: public, the same for everybody, encoded before anybody asks."""
+"""Provider metadata: the same for everybody, encoded once."""
 
 import json
+from functools import cache
 
-from flask import Flask, Response
-
-from idp.journeys.provider import Provider
 from idp.protocol.discovery import Enabled, metadata
 
 LANGUAGES = ("en", "zh-Hant", "ar")
 TRUST_FRAMEWORKS = ("arcadia",)
-_PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+PATHS = {
+    "authorization_endpoint": "/oidc/authorize",
+    "token_endpoint": "/oidc/token",
+    "userinfo_endpoint": "/oidc/userinfo",
+    "jwks_uri": "/oidc/jwks",
+    "introspection_endpoint": "/oidc/introspect",
+    "revocation_endpoint": "/oidc/revoke",
+    "end_session_endpoint": "/oidc/logout",
+}
 
 
-def init(app: Flask, provider: Provider) -> None:
-    """Add the two well-known documents and the JWKS."""
-    document = json.dumps(metadata(_enabled(provider.issuer)), separators=(",", ":")).encode()
-
-    def configuration() -> Response:
-        return Response(document, mimetype="application/json", headers=_PUBLIC)
-
-    def keys() -> Response:
-        return Response(provider.keyring.jwks(), mimetype="application/json", headers=_PUBLIC)
-
-    app.add_url_rule("/.well-known/openid-configuration", "openid_configuration", configuration)
-    app.add_url_rule("/.well-known/oauth-authorization-server", "oauth_authorization_server", configuration)
-    app.add_url_rule("/oidc/jwks", "jwks", keys)
-
-
-def _enabled(issuer: str) -> Enabled:
-    paths = {
-        "authorization_endpoint": "/oidc/authorize",
-        "token_endpoint": "/oidc/token",
-        "userinfo_endpoint": "/oidc/userinfo",
-        "jwks_uri": "/oidc/jwks",
-        "introspection_endpoint": "/oidc/introspect",
-        "revocation_endpoint": "/oidc/revoke",
-        "end_session_endpoint": "/oidc/logout",
-    }
-    endpoints = {name: issuer + path for name, path in paths.items()}
-    return Enabled(issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=TRUST_FRAMEWORKS)
+@cache
+def document(issuer: str) -> bytes:
+    """OpenID Connect Discovery section 3 and RFC 8414 section 2, as JSON."""
+    endpoints = {name: issuer + path for name, path in PATHS.items()}
+    enabled = Enabled(issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=TRUST_FRAMEWORKS)
+    return json.dumps(metadata(enabled), separators=(",", ":")).encode()

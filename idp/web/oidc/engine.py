@@ -79,8 +79,15 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         answer: Answer = self.create_token_response(EngineRequest(self._uri, parameters, authorization))
         return answer
 
-    def answer_endpoint(self, name: str, parameters: Mapping[str, str], authorization: str | None) -> Answer:
-        """Status and document of `introspection` or `revocation`. Raises OAuthError."""
+    def introspection(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+        """Status and document of an introspection response. Raises OAuthError."""
+        return self._endpoint(Introspection.ENDPOINT_NAME, parameters, authorization)
+
+    def revocation(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+        """Status and document of a revocation response. Raises OAuthError."""
+        return self._endpoint(Revocation.ENDPOINT_NAME, parameters, authorization)
+
+    def _endpoint(self, name: str, parameters: Mapping[str, str], authorization: str | None) -> Answer:
         answer: Answer = self.create_endpoint_response(name, EngineRequest(self._uri, parameters, authorization))
         return answer
 

@@ -1,90 +1,205 @@
-"""Token, introspection, revocation, user information: endpoints for programs, answered in JSON."""
+"""Token, introspection, revocation, user information, keys and metadata: endpoints for programs, answered in JSON.
 
-from collections.abc import Callable
-from typing import Any
+They are the hottest of all, and need nothing that pages need (sessions, languages, templates, forgery tokens), so they
+are answered at the WSGI door, before Flask makes a request of them. Every rule is shared: this file only reads
+parameters and writes answers.
+"""
 
-from flask import Blueprint, Response, current_app, request
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from idp.foundation.randomness import reference
 from idp.journeys.oidc.userinfo import userinfo
+from idp.journeys.provider import Provider
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
-from idp.web import csrf
-from idp.web.frame import provider
-from idp.web.oidc.engine import Answer, Engine
-from idp.web.oidc.json_answer import json_answer
-from idp.web.oidc.parameters import form
+from idp.protocol.parameters import LARGEST_REQUEST, MOST_PARAMETERS, single
+from idp.web import headers
+from idp.web.oidc.discovery import document
+from idp.web.oidc.engine import Engine
 
-blueprint = Blueprint("oidc_machine", __name__)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
 
+log = logging.getLogger(__name__)
 
-def _engine() -> Engine:
-    engine: Engine = current_app.extensions["oidc_engine"]
-    return engine
+Environ = dict[str, Any]
 
-
-@blueprint.post("/oidc/token")
-@csrf.exempt
-def token() -> Response:
-    """RFC 6749 section 3.2."""
-    return _answered(lambda: _engine().answer_token(form(), request.headers.get("Authorization")))
-
-
-@blueprint.post("/oidc/introspect")
-@csrf.exempt
-def introspect() -> Response:
-    """RFC 7662 section 2."""
-    return _answered(lambda: _engine().answer_endpoint("introspection", form(), request.headers.get("Authorization")))
-
-
-@blueprint.post("/oidc/revoke")
-@csrf.exempt
-def revoke() -> Response:
-    """RFC 7009 section 2."""
-    return _answered(lambda: _engine().answer_endpoint("revocation", form(), request.headers.get("Authorization")))
+FORM = "application/x-www-form-urlencoded"
+LARGEST_BODY = 4 * LARGEST_REQUEST
+"""Percent-encoding makes a body up to three times as long as what it says."""
+LINES = {
+    200: "200 OK",
+    400: "400 Bad Request",
+    401: "401 Unauthorized",
+    403: "403 Forbidden",
+    405: "405 Method Not Allowed",
+    500: "500 Internal Server Error",
+    503: "503 Service Unavailable",
+}
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-@blueprint.route("/oidc/userinfo", methods=["GET", "POST"])
-@csrf.exempt
-def user_information() -> Response:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `authorization` is the header, `body` the raw octets."""
+
+    method: str
+    authorization: str | None
+    query: str
+    content_type: str
+    body: bytes
+
+    def form(self) -> dict[str, str]:
+        """The body's parameters. Raises OAuthError(invalid_request), also for another content type."""
+        if self.content_type.partition(";")[0].strip().lower() != FORM:
+            raise OAuthError(INVALID_REQUEST, f"The body must be {FORM}.")
+        if self.query:
+            raise OAuthError(INVALID_REQUEST, "Parameters belong in the body, not in the address.")
+        try:
+            pairs = parse_qsl(
+                self.body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS + 1
+            )
+        except ValueError:
+            raise OAuthError(INVALID_REQUEST, "The body cannot be read.") from None
+        return single(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a document, or octets that were encoded before."""
+
+    status: int
+    body: Mapping[str, object] | bytes
+    more: tuple[tuple[str, str], ...] = ()
+
+
+Handler = Callable[[Call], Answer]
+
+
+class Machine:
+    """Answers the endpoints for programs, and hands everything else on to the pages."""
+
+    def __init__(self, app: Flask, provider: Provider, *, https: bool) -> None:
+        self._pages = app.wsgi_app
+        self._headers = headers.for_programs(https=https)
+        self._handlers = handlers(provider, Engine(provider))
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """What is answered here."""
+        return frozenset(self._handlers)
+
+    def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
+        """WSGI (PEP 3333)."""
+        methods = self._handlers.get(environ.get("PATH_INFO", ""))
+        if methods is None:
+            return self._pages(environ, start_response)
+        answer = _answer(methods, environ)
+        body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
+        kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
+        start_response(LINES[answer.status], list(kept.items()))
+        return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
+
+
+def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
+    """Path, method, handler."""
+    metadata = _public(lambda: document(provider.issuer))
+    return {
+        "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
+        "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
+        "/oidc/revoke": {"POST": lambda call: _of_client(call, engine.revocation)},
+        "/oidc/userinfo": dict.fromkeys(("GET", "POST"), lambda call: _userinfo(provider, call)),
+        "/oidc/jwks": dict.fromkeys(("GET", "HEAD"), _public(provider.keyring.jwks)),
+        "/.well-known/openid-configuration": dict.fromkeys(("GET", "HEAD"), metadata),
+        "/.well-known/oauth-authorization-server": dict.fromkeys(("GET", "HEAD"), metadata),
+    }
+
+
+def _answer(methods: Mapping[str, Handler], environ: Environ) -> Answer:
+    handler = methods.get(environ["REQUEST_METHOD"])
+    if handler is None:
+        return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
+    try:
+        return handler(_call(environ))
+    except OAuthError as error:
+        return _refused(400, error)
+    except (OperationalError, PoolTimeout) as error:
+        return _failed(503, "temporarily_unavailable", error)
+    except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
+        return _failed(500, "server_error", error)
+
+
+def _call(environ: Environ) -> Call:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        raise OAuthError(INVALID_REQUEST, "The request is too large.")
+    body = environ["wsgi.input"].read(int(length)) if int(length) else b""
+    return Call(
+        environ["REQUEST_METHOD"],
+        environ.get("HTTP_AUTHORIZATION"),
+        environ.get("QUERY_STRING", ""),
+        environ.get("CONTENT_TYPE", ""),
+        body,
+    )
+
+
+def _of_client(call: Call, work: Callable[[Mapping[str, str], str | None], tuple[int, dict[str, object]]]) -> Answer:
+    """RFC 6749 section 5.2: who fails to authenticate is told 401, and how, if a header was tried."""
+    try:
+        return Answer(*work(call.form(), call.authorization))
+    except OAuthError as error:
+        if error.code != INVALID_CLIENT:
+            return _refused(400, error)
+        challenge = (("WWW-Authenticate", 'Basic realm="tessera", charset="UTF-8"'),) if call.authorization else ()
+        return _refused(401, error, challenge)
+
+
+def _userinfo(provider: Provider, call: Call) -> Answer:
     """OpenID Connect Core section 5.3, with the errors of RFC 6750 section 3."""
     try:
-        return json_answer(200, userinfo(provider(), _bearer()))
+        return Answer(200, userinfo(provider, _bearer(call)))
     except OAuthError as error:
         status = {INVALID_REQUEST: 400, INVALID_TOKEN: 401}.get(error.code, 403)
-        response = _refused(status, error)
-        response.headers["WWW-Authenticate"] = f'Bearer error="{error.code}", error_description="{error.reason}"'
-        return response
+        challenge = f'Bearer error="{error.code}", error_description="{error.reason}"'
+        return _refused(status, error, (("WWW-Authenticate", challenge),))
 
 
-def _bearer() -> str:
+def _bearer(call: Call) -> str:
     """RFC 6750 section 2: the header, or the body of a POST; never the address, never two at once."""
-    header = request.headers.get("Authorization")
-    body = form().get("access_token") if request.method == "POST" and request.content_length else None
-    if "access_token" in request.args or (header and body):
+    body = call.form().get("access_token") if call.method == "POST" and call.body else None
+    if "access_token" in call.query or (call.authorization and body):
         raise OAuthError(INVALID_REQUEST, "Send the access token once, in the Authorization header.")
-    if header is None:
+    if call.authorization is None:
         if body is None:
             raise OAuthError(INVALID_TOKEN, "An access token is needed.")
         return body
-    scheme, _, credentials = header.partition(" ")
+    scheme, _, credentials = call.authorization.partition(" ")
     if scheme.lower() != "bearer" or not credentials:
         raise OAuthError(INVALID_TOKEN, "The Authorization header must hold a Bearer token.")
     return credentials
 
 
-def _answered(work: Callable[[], Answer]) -> Response:
-    try:
-        return json_answer(*work())
-    except OAuthError as error:
-        if error.code != INVALID_CLIENT:
-            return _refused(400, error)
-        response = _refused(401, error)
-        if "Authorization" in request.headers:  # RFC 6749 section 5.2
-            response.headers["WWW-Authenticate"] = 'Basic realm="tessera", charset="UTF-8"'
-        return response
+def _public(octets: Callable[[], bytes]) -> Handler:
+    """The same for everybody, for any script in any page to read."""
+    more = (("Cache-Control", "public, max-age=300"), ("Access-Control-Allow-Origin", "*"))
+    return lambda _call: Answer(200, octets(), more)
 
 
-def _refused(status: int, error: OAuthError) -> Response:
-    body: dict[str, Any] = {"error": error.code}
-    if error.reason:
-        body["error_description"] = error.reason
-    return json_answer(status, body)
+def _refused(status: int, error: OAuthError, more: tuple[tuple[str, str], ...] = ()) -> Answer:
+    described = {"error_description": error.reason} if error.reason else {}
+    return Answer(status, {"error": error.code, **described}, more)
+
+
+def _failed(status: int, code: str, error: Exception) -> Answer:
+    number = reference()
+    log.error("%s reference=%s", code, number, exc_info=error if status == 500 else None)  # noqa: PLR2004
+    more = (("Retry-After", "5"),) if status == 503 else ()  # noqa: PLR2004
+    return Answer(status, {"error": code, "reference": number}, more)

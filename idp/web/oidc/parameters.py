@@ -1,4 +1,4 @@
-"""Request parameters as the protocol rooms want them: decoded pairs, read strictly."""
+"""Parameters of the pages that programs send people to: decoded pairs, read strictly."""
 
 from flask import request
 
@@ -7,17 +7,6 @@ from idp.protocol.parameters import LARGEST_REQUEST, single
 
 LARGEST_BODY = 4 * LARGEST_REQUEST
 """Percent-encoding makes a body up to three times as long as what it says."""
-
-
-def form() -> dict[str, str]:
-    """The body's parameters. Raises OAuthError(invalid_request), also for another content type."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise OAuthError(INVALID_REQUEST, "The request is too large.")
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise OAuthError(INVALID_REQUEST, "The body must be application/x-www-form-urlencoded.")
-    if request.query_string:
-        raise OAuthError(INVALID_REQUEST, "Parameters belong in the body, not in the address.")
-    return single(list(request.form.items(multi=True)))
 
 
 def query_or_form() -> dict[str, str]:

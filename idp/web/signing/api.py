@@ -21,7 +21,7 @@ from idp.protocol.errors import INSUFFICIENT_SCOPE, INVALID_REQUEST, INVALID_TOK
 from idp.web import csrf
 from idp.web.errors import program_answer
 from idp.web.frame import provider
-from idp.web.oidc.json_answer import json_answer
+from idp.web.json_answer import json_answer
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/signing/requests")
 

@@ -4,6 +4,7 @@ Each challenge is kept in the database, bound to its purpose and person, and spe
 """
 
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,10 @@ def registration_options(tx: Tx, person_id: str, rp_id: str, rp_name: str, displ
         user_name=display_name,
         user_display_name=display_name,
         challenge=challenge,
-        exclude_credentials=_descriptors(tx, person_id),
+        exclude_credentials=[
+            structs.PublicKeyCredentialDescriptor(id=webauthn.helpers.base64url_to_bytes(one))
+            for one in _credential_ids(tx, person_id)
+        ],
         authenticator_selection=structs.AuthenticatorSelectionCriteria(
             resident_key=structs.ResidentKeyRequirement.REQUIRED,
             user_verification=structs.UserVerificationRequirement.PREFERRED,
@@ -110,13 +114,16 @@ def authentication_options(
     `challenge` binds the answer to something, such as the hash of a document to sign.
     """
     challenge_id, challenge = _new_challenge(tx, purpose, person_id, challenge)
-    options = webauthn.generate_authentication_options(
-        rp_id=rp_id,
-        challenge=challenge,
-        allow_credentials=None if person_id is None else _descriptors(tx, person_id),
-        user_verification=structs.UserVerificationRequirement.PREFERRED,
-    )
-    return challenge_id, webauthn.options_to_json(options)
+    # Written here, not by the library: every sign-in page offers passkeys, and few of its readers use one, so a worker
+    # need not carry the library until somebody does. PublicKeyCredentialRequestOptionsJSON, WebAuthn section 5.1.10.
+    options = {
+        "challenge": urlsafe_b64encode(challenge).rstrip(b"=").decode(),
+        "timeout": LIFETIME * 1000,
+        "rpId": rp_id,
+        "allowCredentials": [{"type": "public-key", "id": one} for one in _credential_ids(tx, person_id)],
+        "userVerification": "preferred",
+    }
+    return challenge_id, json.dumps(options)
 
 
 def verify(
@@ -198,11 +205,11 @@ def _advance_counter(tx: Tx, authenticator_id: str, stored: int, told: int) -> N
         raise Refusal("authenticators.passkey.cloned", "the signature counter went back: there may be a copy")
 
 
-def _descriptors(tx: Tx, person_id: str) -> list["structs.PublicKeyCredentialDescriptor"]:
+def _credential_ids(tx: Tx, person_id: str | None) -> list[str]:
+    """The person's passkeys, base64url; of nobody in particular, none, so that any discoverable one may answer."""
     mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
     statement = select(authenticators.c.credential_id).where(*mine, authenticators.c.removed_at.is_(None))
-    ids = tx.execute(statement).scalars().all()
-    return [structs.PublicKeyCredentialDescriptor(id=webauthn.helpers.base64url_to_bytes(one)) for one in ids]
+    return [] if person_id is None else list(tx.execute(statement).scalars())
 
 
 def _proof(tx: Tx, authenticator_id: str, *, verified: bool) -> Proof:

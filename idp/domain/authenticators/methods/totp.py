@@ -58,9 +58,13 @@ def add(tx: Tx, vault: Vault, person_id: str, secret: str, code: str, label: str
 
 
 def adopt(tx: Tx, vault: Vault, person_id: str, secret: str, label: str = "") -> Authenticator:
-    """Bind a secret that another system has proved. Raises Refusal("authenticators.totp.secret") if it is no Base32."""
+    """Bind a secret that another system has proved.
+
+    Raises Refusal("authenticators.totp.secret") if it is no Base32, or has less than the 80 bits that the oldest apps
+    were given; secrets made here have 160.
+    """
     secret = secret.replace(" ", "").upper().rstrip("=")
-    if not _SECRET.fullmatch(secret):
+    if not _is_usable(secret):
         raise Refusal("authenticators.totp.secret", "a TOTP secret is 16 to 128 characters of Base32")
     sealed = vault.seal(tx.connection, person_id, TABLE, COLUMN, secret)
     return registry.add(tx, person_id, METHOD, label, sealed=sealed)
@@ -78,6 +82,16 @@ def verify(tx: Tx, vault: Vault, person_id: str, code: str) -> Proof:
             registry.used(tx, authenticator_id)
             return Proof(METHOD, authenticator_id, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
     raise Refusal("authenticators.wrong_code", "the code is wrong, old, or was used before")
+
+
+def _is_usable(secret: str) -> bool:
+    if not _SECRET.fullmatch(secret):
+        return False
+    try:
+        pyotp.TOTP(secret)
+    except ValueError:
+        return False
+    return True
 
 
 def _held(connection: Connection, person_id: str) -> list[tuple[str, bytes]]:

@@ -1,0 +1,153 @@
+"""`idp demo` as a newcomer starts it, on free ports and in a folder of its own, with more citizens for the walks."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from demo import specimens
+from idp.foundation.clock import monotonic, pause
+from tests.serving import IDP, command, free_port
+
+READY_SECONDS = 40.0
+TIMEOUT = 10
+PASSWORD = "a lantern under quiet water"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@dataclass(frozen=True)
+class Country:
+    """The provider and the two agencies, by their addresses."""
+
+    port: int
+    environment: Mapping[str, str]
+
+    @property
+    def issuer(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def revenue(self) -> str:
+        return f"http://localhost:{self.port + 1}"
+
+    @property
+    def registry(self) -> str:
+        return f"http://localhost:{self.port + 2}"
+
+    def letters(self, address: str) -> list[dict[str, str]]:
+        """What was sent to an address, newest first."""
+        answer = requests.get(f"{self.issuer}/inbox", {"to": address, "format": "json"}, timeout=TIMEOUT)
+        answer.raise_for_status()
+        found: list[dict[str, str]] = answer.json()
+        return found
+
+    def letter(self, address: str, pattern: str) -> "re.Match[str]":
+        """The newest letter to an address that says `pattern`; waits for the courier."""
+        deadline = monotonic() + TIMEOUT
+        while monotonic() < deadline:
+            for one in self.letters(address):
+                match = re.search(pattern, f"{one['subject']}\n{one['text']}")
+                if match:
+                    return match
+            pause(0.1)
+        raise AssertionError(f"no letter to {address} says {pattern!r}: {self.letters(address)}")
+
+    def admit(self, folder: Path, *citizens: dict[str, object]) -> None:
+        """Bring in people whom another system knew, as an operator does."""
+        file = folder / "people.json"
+        file.write_text(json.dumps(citizens))
+        command(self.environment, "people", "import", str(file), "--json")
+
+
+def citizen(given_name_latin: str, username: str, assurance: str, **more: object) -> dict[str, object]:
+    """Somebody of the population register with an account, for `idp people import`."""
+    row = specimens.person(given_name_latin)
+    address = {name: row[name] for name in ("street_address", "postal_code", "locality")} | {"country": "XAR"}
+    claims = {name: row[name] for name in ("name", "given_name", "family_name", "birthdate", "tax_number") if row[name]}
+    claims |= {"national_identifier": row["national_identifier"], "address": address}
+    claims |= {"email": f"{username}@arcadia.example", "email_verified": True}
+    return (
+        {"username": username, "password": PASSWORD, "totp_secret": SECRET, "assurance": assurance}
+        | more
+        | {"claims": claims}
+    )
+
+
+@contextmanager
+def running(folder: Path, database_url: str = "") -> Iterator[Country]:
+    """Start everything with the one command, wait for its three doors, and stop it with Ctrl-C at the end."""
+    country = Country(_three_free_ports(), _environment(folder, database_url))
+    log = folder / "demo.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*IDP, "demo", "--port", str(country.port)],
+            env=country.environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        _wait(country, process, log)
+        yield country
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            _end(process.pid)
+
+
+def _environment(folder: Path, database_url: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    named = {"IDP_DATA_DIR": str(folder / "var"), "IDP_KEYS_DIR": str(folder / "keys")}
+    return inherited | named | ({"IDP_DATABASE_URL": database_url} if database_url else {})
+
+
+def _three_free_ports() -> int:
+    while True:
+        port = free_port()
+        if port < 65_000 and all(_is_free(port + more) for more in (1, 2)):
+            return port
+
+
+def _is_free(port: int) -> bool:
+    try:
+        requests.get(f"http://127.0.0.1:{port}/", timeout=1)
+    except requests.ConnectionError:
+        return True
+    except requests.RequestException:
+        return False
+    return False
+
+
+def _wait(country: Country, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = monotonic() + READY_SECONDS
+    while monotonic() < deadline and process.poll() is None:
+        if b"Ctrl-C stops" in log.read_bytes() and _answers(country):
+            return
+        pause(0.1)
+    raise AssertionError(f"idp demo did not start:\n{log.read_text()}")
+
+
+def _answers(country: Country) -> bool:
+    try:
+        return all(
+            requests.get(address, timeout=TIMEOUT).ok
+            for address in (f"{country.issuer}/health/ready", country.revenue, country.registry)
+        )
+    except requests.RequestException:
+        return False
+
+
+def _end(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # Everybody left when asked to.

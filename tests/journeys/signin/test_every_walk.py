@@ -1,0 +1,205 @@
+"""Every order of steps, by everybody: skipped, repeated, reordered, in another browser, of another sign-in, and after
+the end. From each state that can be reached, each deed is tried; no way leads to a code without its evidence.
+
+What counts as evidence is kept by the test, apart from the product: who typed what right, in which sign-in, and since
+when a browser holds a session.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from idp.domain.authenticators.methods import recovery_code
+from idp.domain.clients.registry import Client
+from idp.foundation.refusal import Refusal
+from idp.journeys.provider import Provider
+from idp.journeys.signin import enrol, second_factor
+from idp.journeys.signin.finish import abandon
+from idp.journeys.signin.pending_secret import read
+from idp.protocol.assurance import Level
+from tests.builders import Citizen
+from tests.fixtures.storage import Clock
+from tests.journeys.signin.conftest import Browser, asking, essential
+
+NOBODYS = "NOBODYNOBODYNOBODYNOBODYNOBODYNO"
+State = tuple[object, ...]
+
+
+@dataclass
+class World:
+    """Two browsers, two sign-ins of the first, two citizens; and what was truly proved in each sign-in."""
+
+    provider: Provider
+    clock: Clock
+    mine: Browser
+    thief: Browser
+    people: dict[str, Citizen]
+    logins: dict[str, str]
+    recovery: dict[str, list[str]]
+    evidence: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: {"one": set(), "two": set()})
+    session: tuple[str, frozenset[str]] | None = None
+    over: set[str] = field(default_factory=set)
+    codes: list[str] = field(default_factory=list)
+
+    def password(self, browser: Browser, login: str, name: str) -> None:
+        browser.types_password(self.logins[login], self.people[name])
+        # Somebody else's proofs are dropped, and with them the consent, which was not theirs.
+        kept = {fact for fact in self.evidence[login] if fact[0] == name or fact[1] == "consent"}
+        self.evidence[login] = kept | {(name, "knowledge")}
+
+    def code(self, browser: Browser, login: str, name: str) -> None:
+        # Before an app is added, any code is a guess.
+        citizen = self.people[name]
+        browser.types_code(
+            self.logins[login], citizen if citizen.totp_secret else replace(citizen, totp_secret=NOBODYS)
+        )
+        self.evidence[login].add((name, "possession"))
+
+    def recovery_code(self, browser: Browser, login: str, name: str) -> None:
+        code = self.recovery[name][-1]
+        second_factor.with_recovery_code(self.provider, self.logins[login], browser.visitor, code)
+        self.recovery[name].pop()
+        self.evidence[login].add((name, "possession"))
+
+    def app(self, browser: Browser, login: str, _name: str) -> None:
+        """Add an authenticator app in the middle of the sign-in."""
+        login_id = self.logins[login]
+        name = self.name_of(browser.looks_at(login_id).person_id)
+        secret = enrol.begin_totp(self.provider, login_id, browser.visitor).secret
+        kept = browser.looks_at(login_id).login.facts["totp"]
+        assert read(self.provider.box, kept) == secret
+        holder = replace(self.people[name], totp_secret=secret)
+        enrol.add_totp(self.provider, login_id, browser.visitor, holder.code(self.clock.now))
+        self.people[name] = holder
+        self.evidence[login].add((name, "possession"))
+
+    def consent(self, browser: Browser, login: str, _name: str) -> None:
+        name = self.name_of(browser.looks_at(self.logins[login]).person_id)
+        browser.consents(self.logins[login])
+        self.evidence[login].add((name, "consent"))
+
+    def finish(self, browser: Browser, login: str, _name: str) -> None:
+        done = browser.finishes(self.logins[login])
+        assert login not in self.over, "a sign-in led somewhere twice"
+        self.over.add(login)
+        assert done.answer is not None
+        assert browser.session is not None
+        name = self.name_of(browser.session.person_id)
+        factors = {fact for who, fact in self.evidence[login] if who == name} - {"consent"}
+        if self.session is not None and self.session[0] == name:
+            factors |= self.session[1]
+        self.session = (name, frozenset(factors))
+        if "code" in done.answer.parameters:
+            self.codes.append(login)
+            self.judge(login, name, factors)
+
+    def abandon(self, browser: Browser, login: str, _name: str) -> None:
+        done = abandon(self.provider, self.logins[login], browser.visitor)
+        assert login not in self.over, "a sign-in led somewhere twice"
+        self.over.add(login)
+        assert done.answer is not None
+        assert done.answer.parameters["error"] == "access_denied"
+
+    def name_of(self, person_id: str) -> str:
+        return next(name for name, citizen in self.people.items() if citizen.id == person_id)
+
+    def judge(self, login: str, name: str, factors: set[str]) -> None:
+        """A code was issued: was that right?"""
+        assert "knowledge" in factors, "a code for somebody who never signed in"
+        if name == "anna" or login == "two":
+            assert "possession" in factors, "a code without the second factor"
+        if login == "two":
+            assert name == "anna", "a code at a level that the person does not have"
+        consents = {who for facts in self.evidence.values() for who, fact in facts if fact == "consent"}
+        assert name in consents, "a code without consent"
+
+    def state(self) -> State:
+        """What the deeds so far amount to: two ways to the same state are one state."""
+        facts = tuple(tuple(sorted(self.evidence[login])) for login in ("one", "two"))
+        steps = tuple(None if login in self.over else self.mine.step(self.logins[login]) for login in ("one", "two"))
+        return (*facts, *steps, frozenset(self.over), self.session, len(self.codes))
+
+
+DEEDS = [
+    (deed, who, login, name)
+    for deed in ("password", "code", "recovery_code", "app", "consent", "finish", "abandon")
+    for who in ("mine", "thief")
+    for login in ("one", "two")
+    for name in (("anna", "boris") if deed in ("password", "code", "recovery_code") else ("",))
+]
+Walk = tuple[int, ...]
+
+
+@pytest.fixture
+def a_world(
+    provider: Provider,
+    clock: Clock,
+    a_browser: Callable[..., Browser],
+    anna: Citizen,
+    boris: Citizen,
+    service: Client,
+) -> Callable[[], World]:
+    """Sign-in one asks for nothing, sign-in two insists on the highest level; both begin in my browser."""
+
+    def make() -> World:
+        mine, thief = a_browser("mine"), a_browser("the thief's")
+        with provider.transaction() as tx:
+            recovery = {"anna": recovery_code.issue(tx, anna.id), "boris": ["never-issued"]}
+            forget_what_earlier_worlds_left(tx, boris.id)
+        logins = {
+            "one": mine.begins(asking(service)),
+            "two": mine.begins(asking(service, claims=essential(Level.HIGH))),
+        }
+        return World(provider, clock, mine, thief, {"anna": anna, "boris": boris}, logins, recovery)
+
+    return make
+
+
+def forget_what_earlier_worlds_left(tx, person_id: str) -> None:
+    tx.connection.exec_driver_sql("DELETE FROM counters")
+    tx.connection.exec_driver_sql("DELETE FROM consents")
+    tx.connection.exec_driver_sql(
+        f"UPDATE authenticators SET removed_at = 1 WHERE method = 'totp' AND person_id = '{person_id}'"
+    )
+
+
+def attempted(world: World, number: int) -> bool:
+    """Do one deed; whether it was not refused. Being refused often is another test's subject."""
+    deed, who, login, name = DEEDS[number]
+    try:
+        getattr(world, deed)(world.mine if who == "mine" else world.thief, login, name)
+    except (Refusal, KeyError):
+        with world.provider.transaction() as tx:
+            tx.connection.exec_driver_sql("DELETE FROM counters")
+        return False
+    return True
+
+
+def after(world: World, walk: Walk) -> World:
+    for number in walk:
+        attempted(world, number)
+    return world
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_no_order_of_steps_leads_to_a_code_without_its_evidence(a_world: Callable[[], World]):
+    frontier: list[Walk] = [()]
+    seen: set[State] = set()
+    codes = 0
+    while frontier:
+        walk = frontier.pop(0)
+        world = after(a_world(), walk)
+        here = world.state()
+        for number, (_deed, who, _login, _name) in enumerate(DEEDS):
+            went = attempted(world, number)
+            assert not (went and who == "thief"), (walk, number)
+            there = world.state()
+            codes = max(codes, len(world.codes))
+            if there not in seen:
+                frontier.append((*walk, number))
+            seen.add(there)
+            if there != here:
+                world = after(a_world(), walk)
+    assert codes == 2, "no walk brought both sign-ins to a code, so the walks prove little"

@@ -1,0 +1,77 @@
+"""Every combination of facts: what the table lets through, and what it never does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from idp.journeys.signin.next_step import STEPS, Facts, next_step
+from idp.protocol.assurance import Level
+
+LEVELS = tuple(Level)
+EVERY = [
+    Facts(*values)
+    for values in product((False, True), (False, True), (False, True), LEVELS, LEVELS, LEVELS, LEVELS, (False, True))
+]
+
+
+def done(**given: object) -> Iterator[Facts]:
+    """All facts, of those given, that let a sign-in finish."""
+    return (facts for facts in (replace(one, **given) for one in EVERY) if next_step(facts) is None)
+
+
+def test_nobody_finishes_unknown():
+    assert list(done(person_known=False)) == []
+
+
+def test_nobody_finishes_below_the_authentication_that_is_required():
+    assert [facts for facts in done() if facts.authentication < facts.required_authentication] == []
+
+
+def test_nobody_finishes_below_the_identity_that_is_required():
+    assert [facts for facts in done() if facts.identity < facts.required_identity] == []
+
+
+def test_nobody_who_holds_a_second_factor_finishes_without_it():
+    assert [facts for facts in done(has_second_factor=True) if facts.authentication < Level.HIGH] == []
+
+
+def test_nothing_is_shared_without_consent():
+    assert list(done(consent_missing=True)) == []
+
+
+def test_a_second_factor_is_added_only_by_somebody_who_has_just_signed_in():
+    enrolling = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "enrol"]
+    assert enrolling
+    assert all(facts.person_known and facts.just_proved and not facts.has_second_factor for facts in enrolling)
+
+
+def test_only_somebody_known_is_asked_for_more():
+    assert {step.name for facts in EVERY if (step := next_step(replace(facts, person_known=False)))} == {"authenticate"}
+
+
+def test_consent_is_asked_for_when_nothing_else_is_due():
+    """So that nobody decides about data before it is certain who they are."""
+    asked = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "consent"]
+    assert asked
+    assert all(next_step(replace(facts, consent_missing=False)) is None for facts in asked)
+
+
+def test_a_known_person_who_meets_everything_is_asked_for_nothing():
+    assert next_step(Facts(person_known=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        ("authenticate", "login_required"),
+        ("second-factor", "login_required"),
+        ("enrol", "interaction_required"),
+        ("verify-identity", "interaction_required"),
+        ("consent", "consent_required"),
+    ],
+)
+def test_each_step_tells_a_silent_request_what_is_missing(step: str, error: str):
+    """OpenID Connect Core section 3.1.2.6."""
+    assert {row.name: row.prompt_none_error for row in STEPS}[step] == error
