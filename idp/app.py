@@ -41,6 +41,7 @@ from idp.web import (
     signin,
     signing,
     theme,
+    unread,
 )
 
 LANGUAGES = ("en", "zh_Hant", "ar")
@@ -60,6 +61,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     app.extensions["provider"] = provider
     app.extensions["courier"] = create_courier(provider)
     errors.init(app)
+    unread.init(app)
     headers.init(app, https=settings.https)
     locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
     theme.init(app, country)

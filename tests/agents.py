@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 REDIRECT = "https://client.example/cb"
 TIMEOUT = 20
@@ -46,12 +47,28 @@ class Page:
         return found
 
 
+class _At(HTTPAdapter):
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, source_address=(self.address, 0), **kwargs)
+
+
 @dataclass
 class Browser:
     """Follows redirects within the provider, stops at pages and at the service's address."""
 
     base: str
     http: requests.Session = field(default_factory=requests.Session)
+
+    @classmethod
+    def at(cls, base: str, address: str) -> "Browser":
+        """A browser somewhere else on the loopback network, with a budget of guesses of its own."""
+        browser = cls(base)
+        browser.http.mount("http://", _At(address))
+        return browser
 
     def get(self, path: str) -> Page:
         return self._follow(self.http.get(urljoin(self.base, path), allow_redirects=False, timeout=TIMEOUT))

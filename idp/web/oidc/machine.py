@@ -124,11 +124,12 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
 
 
 def _answer(methods: Mapping[str, Handler], environ: Environ) -> Answer:
-    handler = methods.get(environ["REQUEST_METHOD"])
-    if handler is None:
-        return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
     try:
-        return handler(_call(environ))
+        call = _call(environ)
+        handler = methods.get(call.method)
+        if handler is None:
+            return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
+        return handler(call)
     except OAuthError as error:
         return _refused(400, error)
     except (OperationalError, PoolTimeout) as error:
