@@ -9,6 +9,7 @@ import json
 import os
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from urllib.parse import urlencode
 
 import requests
@@ -26,6 +27,11 @@ ISSUER = os.environ["OIDC_ISSUER"]
 HIGH = "urn:tessera:loa:high"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 SCOPE = "openid profile national_id birth address"
+VERIFIED = {
+    "verification": {"trust_framework": None, "assurance_level": None, "time": None},
+    "claims": {"name": None, "birthdate": None, "national_identifier": None},
+}
+"""What an entry in the records needs to rest on (OpenID Connect for Identity Assurance 1.0)."""
 HTTP_TIMEOUT = 10
 
 app = Flask(__name__)
@@ -58,6 +64,7 @@ def home():  # type: ignore[no-untyped-def]
 @app.get("/sign-in")
 def sign_in():  # type: ignore[no-untyped-def]
     """Any citizen may look at her records; registering a birth asks for high assurance later."""
+    session["lang"] = request.args.get("lang", "en")
     return _authorize({})
 
 
@@ -135,14 +142,16 @@ def callback():  # type: ignore[no-untyped-def]
         refused = {"error": error.error, "description": error.description}
         return render_template("registry.html", person=_person(), registrations=_mine(), **refused)
     told = oauth.idp.userinfo(token=token)
-    afterwards = session.get("afterwards", "home")
+    afterwards, lang = session.get("afterwards", "home"), session.get("lang", "en")
     session.clear()
+    session["lang"] = lang
     session["person"] = {
         "sub": told["sub"],
         "name": told.get("name", "Unnamed citizen"),
         "national_identifier": told.get("national_identifier", "not on record"),
         "birthdate": told.get("birthdate", "not on record"),
         "address": (told.get("address") or {}).get("formatted", "not on record"),
+        "verified": _verified(told.get("verified_claims")),
         "acr": token["userinfo"]["acr"].rsplit(":", 1)[-1],
         "sid": token["userinfo"]["sid"],
     }
@@ -182,9 +191,17 @@ def backchannel_logout():  # type: ignore[no-untyped-def]
 
 
 def _authorize(claims: dict[str, object]):  # type: ignore[no-untyped-def]
-    extra = {"claims": json.dumps(claims)} if claims else {}
-    lang = request.args.get("lang", "en")
-    return oauth.idp.authorize_redirect(url_for("callback", _external=True), ui_locales=lang, **extra)
+    asked = json.dumps({"userinfo": {"verified_claims": VERIFIED}} | claims)
+    lang = session.get("lang", "en")
+    return oauth.idp.authorize_redirect(url_for("callback", _external=True), ui_locales=lang, claims=asked)
+
+
+def _verified(told: dict[str, Any] | None) -> str:
+    """What was verified, under which rules, how well and when."""
+    if told is None:
+        return "nothing yet"
+    by, names = told["verification"], ", ".join(sorted(told["claims"])).replace("_", " ")
+    return f"{names} ({by['trust_framework']}, {by.get('assurance_level', '')}, {by.get('time', '')[:10]})"
 
 
 def _bearer() -> dict[str, str]:
