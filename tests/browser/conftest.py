@@ -1,0 +1,91 @@
+"""The country, one browser, and windows for whoever walks."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import postgres
+from tests.browser.country import Country, running
+from tests.browser.staff import Colleague, colleague, comes_to_work
+from tests.browser.walker import Walker, without_scripts
+
+LOCALES = {"en": "en-GB", "ar": "ar-EG"}
+PATIENCE = 15_000
+"""Milliseconds."""
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+    """The country on its embedded database, for all walks."""
+    with running(tmp_path_factory.mktemp("country")) as country:
+        yield country
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres_server: postgres.Server) -> Iterator[Country]:
+    """The same on PostgreSQL."""
+    with running(tmp_path_factory.mktemp("country"), postgres_server.url(postgres_server.create())) as country:
+        yield country
+
+
+@pytest.fixture
+def country(request: pytest.FixtureRequest) -> Country:
+    """On SQLite, or on what a walk is parametrised with."""
+    found: Country = request.getfixturevalue(getattr(request, "param", "embedded"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window. No longer than a module: its event loop would be in everybody's way."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def judged() -> set[tuple[str, ...]]:
+    """The pages that axe has seen."""
+    return set()
+
+
+@pytest.fixture
+def a_window(
+    chromium: Browser, country: Country, judged: set[tuple[str, ...]], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Walker]]:
+    """Opens a browser without cookies, whose reader prefers a language."""
+    walk = request.node.originalname.removeprefix("test_")
+    contexts = []
+
+    def open_window(language: str = "en", who: str = "citizen", *, scripts: bool = True) -> Walker:
+        context = chromium.new_context(locale=LOCALES[language], accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        walker = Walker(context.new_page(), country, walk, who, language, judged=judged)
+        return walker if scripts else without_scripts(walker)
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def offices() -> dict[tuple[str, str], Colleague]:
+    """Who of the staff has come to work in which country."""
+    return {}
+
+
+@pytest.fixture
+def at_work(
+    a_window: Callable[..., Walker], offices: dict[tuple[str, str], Colleague], country: Country
+) -> Callable[..., Walker]:
+    """Gives a member of staff a window at the console; she signs in once for all walks."""
+
+    def come(username: str, language: str = "en") -> Walker:
+        walker = a_window(language, username)
+        comes_to_work(walker, offices.setdefault((country.issuer, username), colleague(username)))
+        return walker
+
+    return come
