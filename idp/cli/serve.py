@@ -10,10 +10,8 @@ from idp.cli.house import House, pass_house
 from idp.config import MIGRATIONS, ROOT
 from idp.foundation.database import Outdated, check
 
-LEAN = {"MALLOC_ARENA_MAX": "2"}
-"""glibc otherwise keeps an arena for each thread, and a worker grows by a third."""
-STOP_SECONDS = 5
-"""A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
+LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
+"""glibc otherwise keeps an arena for each thread, and keeps what a password's hash took: a worker grows by half."""
 
 
 @click.command()
@@ -38,18 +36,6 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
     sys.stdout.flush()
     os.chdir(ROOT)
     # The server takes this process's place, so that the parent of the workers carries none of what was checked here.
-    os.execve(sys.executable, _granian(host, port, count, threads), dict(os.environ) | LEAN)  # noqa: S606 (no shell)
-
-
-def _granian(host: str, port: int, workers: int, threads: int) -> list[str]:
-    options = {
-        "--interface": "wsgi",
-        "--host": host,
-        "--port": str(port),
-        "--workers": str(workers),
-        "--blocking-threads": str(threads),
-        "--log-level": "warning",
-        "--workers-kill-timeout": str(STOP_SECONDS),
-    }
-    flags = ["--no-ws", "--respawn-failed-workers", "wsgi:app"]
-    return [sys.executable, "-m", "granian", *(part for option in options.items() for part in option), *flags]
+    arguments = (host, *(str(number) for number in (port, count, threads)))
+    command = (sys.executable, "-m", "idp.cli.workers", *arguments)
+    os.execve(command[0], command, dict(os.environ) | LEAN)  # noqa: S606 (no shell)

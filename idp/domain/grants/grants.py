@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
@@ -44,6 +44,9 @@ class Context:
     acr: str
     amr: tuple[str, ...]
     auth_time: int
+
+
+_AGREED = tuple(field.name for field in fields(Context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def open_grant(
         "client_id": parties.client_id,
         "session_id": parties.session_id,
         "offline": offline,
-        "context": json.dumps(asdict(context)),
+        "context": json.dumps({name: getattr(context, name) for name in _AGREED}),
         "code_expires_at": tx.now + code_lifetime,
         "expires_at": tx.now + lifetime,
         "spent_at": None,

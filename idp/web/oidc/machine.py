@@ -1,8 +1,8 @@
 """Token, introspection, revocation, user information, keys and metadata: endpoints for programs, answered in JSON.
 
 They are the hottest of all, and need nothing that pages need (sessions, languages, templates, forgery tokens), so they
-are answered at the WSGI door, before Flask makes a request of them. Every rule is shared: this file only reads
-parameters and writes answers.
+are answered at the WSGI door, before Flask makes a request of them; and so is a browser that only passes through. Every
+rule is shared: this file only reads parameters and writes answers.
 """
 
 import json
@@ -22,8 +22,10 @@ from idp.journeys.provider import Provider
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
 from idp.protocol.parameters import LARGEST_REQUEST, MOST_PARAMETERS, single
 from idp.web import headers
+from idp.web.cookies import Cookies
 from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
+from idp.web.oidc.passage import PATH, Passage
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -37,6 +39,7 @@ LARGEST_BODY = 4 * LARGEST_REQUEST
 """Percent-encoding makes a body up to three times as long as what it says."""
 LINES = {
     200: "200 OK",
+    303: "303 See Other",
     400: "400 Bad Request",
     401: "401 Unauthorized",
     403: "403 Forbidden",
@@ -91,6 +94,7 @@ class Machine:
         self._pages = app.wsgi_app
         self._headers = headers.for_programs(https=https)
         self._handlers = handlers(provider, Engine(provider))
+        self._passage = Passage(provider, Cookies(https))
 
     @property
     def paths(self) -> frozenset[str]:
@@ -99,10 +103,16 @@ class Machine:
 
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
-        methods = self._handlers.get(environ.get("PATH_INFO", ""))
-        if methods is None:
+        path = environ.get("PATH_INFO", "")
+        methods = self._handlers.get(path)
+        if methods is not None:
+            return self._write(_answer(methods, environ), environ, start_response)
+        onward = self._passage.onward(environ) if path == PATH else None
+        if onward is None:
             return self._pages(environ, start_response)
-        answer = _answer(methods, environ)
+        return self._write(Answer(303, b"", (("Location", onward),)), environ, start_response)
+
+    def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
         kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
         start_response(LINES[answer.status], list(kept.items()))

@@ -4,11 +4,11 @@ from typing import NoReturn
 
 from flask import Response, abort, current_app, g, request
 
-from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Session
 from idp.foundation.randomness import token
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import begin
+from idp.journeys.signin.recognise import recognise
 from idp.protocol.assurance import Level
 from idp.web.cookies import Cookies
 from idp.web.frame import provider
@@ -26,7 +26,7 @@ def cookies() -> Cookies:
 def current_session() -> Session | None:
     """The browser's living session, read once in each request."""
     if "session_found" not in g:
-        g.session_found = _find()
+        g.session_found = recognise(provider(), cookies().get(request, SESSION))
     found: Session | None = g.session_found
     return found
 
@@ -79,19 +79,6 @@ def forget_session(response: Response) -> Response:
     """Clear the session's cookie."""
     cookies().clear(response, SESSION)
     return response
-
-
-def _find() -> Session | None:
-    secret = cookies().get(request, SESSION)
-    if not secret:
-        return None
-    now, idle = provider().store.now(), provider().lifetimes.session_idle
-    with provider().reading() as connection:
-        session = browser.find(connection, secret, now, idle)
-    if session is not None and browser.needs_touch(session, now):
-        with provider().transaction() as tx:
-            browser.touch(tx, session)
-    return session
 
 
 def _sign_in_first(level: Level, fresh_since: int) -> NoReturn:

@@ -1,0 +1,62 @@
+"""What `idp serve` becomes: one process that makes the application, and workers that share its memory.
+
+Workers are forks. What they only read (code, templates, languages) stands in memory once, and a worker that died is
+replaced at once. Connections and threads do not survive a fork, so each worker opens its own.
+"""
+
+import gc
+import multiprocessing
+import os
+import sys
+
+from babel import Locale
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from idp.app import LANGUAGES, create_app
+from idp.config import load
+
+STOP_SECONDS = 5
+"""A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
+
+
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until stopped."""
+    server = Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    if sys.platform != "linux":  # Elsewhere a fork of a process that has threads may crash: each worker makes its own.
+        server.serve()
+        return
+    multiprocessing.set_start_method("fork")
+    app = application()
+    server.serve(target_loader=lambda _target: app)
+
+
+def application() -> Flask:
+    """The application with everything read that workers would each read for themselves, fit to be forked."""
+    app = create_app(load(os.environ))
+    for template in app.jinja_env.list_templates():
+        app.jinja_env.get_template(template)
+    for language in LANGUAGES:
+        Locale.parse(language).date_formats  # noqa: B018 (reading is what loads it)
+    app.extensions["provider"].store.dispose()
+    os.register_at_fork(after_in_child=app.extensions["courier"].start)
+    gc.collect()
+    gc.freeze()  # The collector would write to every object, and so copy every page.
+    return app
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], *map(int, sys.argv[2:]))

@@ -1,0 +1,58 @@
+"""Passing through: a browser with a living session that need do nothing never sees a page of ours.
+
+The commonest authorization request of all, and the hottest, is answered at the WSGI door. Whatever needs a page (a
+sign-in, an answer by form, a refusal) is left to authorize.py, which decides anew by the same journey: until then
+nothing was changed.
+"""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.http import parse_cookie
+
+from idp.foundation.refusal import Refusal
+from idp.journeys.oidc.authorize import Answer, authorize
+from idp.journeys.provider import Provider
+from idp.journeys.signin.recognise import recognise
+from idp.protocol.errors import OAuthError
+from idp.protocol.parameters import LARGEST_REQUEST, MOST_PARAMETERS, single
+from idp.protocol.response_mode import redirect_location
+from idp.web.cookies import Cookies
+from idp.web.signin.current import SESSION
+
+PATH = "/oidc/authorize"
+
+
+class Passage:
+    """Sends a browser on, if it need not stop here."""
+
+    def __init__(self, provider: Provider, cookies: Cookies) -> None:
+        self._provider = provider
+        self._cookie = cookies.name(SESSION)
+
+    def onward(self, environ: dict[str, Any]) -> str | None:
+        """The client's address with its answer, or None when the browser must see a page."""
+        cookie = environ.get("HTTP_COOKIE", "")
+        if environ["REQUEST_METHOD"] != "GET" or self._cookie not in cookie:
+            return None
+        try:
+            return self._answered(environ.get("QUERY_STRING", ""), parse_cookie(cookie).get(self._cookie))
+        except (OAuthError, Refusal, SQLAlchemyError, ValueError):
+            return None
+
+    def _answered(self, query: str, secret: str | None) -> str | None:
+        if len(query) > LARGEST_REQUEST:
+            return None
+        parameters = single(_decoded(query))
+        if "lang" in parameters or parameters.get("response_mode", "query") != "query":
+            return None
+        session = recognise(self._provider, secret)
+        outcome = None if session is None else authorize(self._provider, parameters, session)
+        if not isinstance(outcome, Answer):
+            return None
+        return redirect_location(outcome.target.redirect_uri, outcome.parameters)
+
+
+def _decoded(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS + 1)
