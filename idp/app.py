@@ -1,6 +1,7 @@
 """The composition root: builds everything once, on one page. Nothing else constructs what it needs."""
 
 from flask import Flask
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from idp import plugins
 from idp.config import ROOT, Settings
@@ -66,6 +67,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
     theme.init(app, country)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
+    # Before the endpoints for programs, which do not look at addresses.
+    app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     oidc.init(app, provider, https=settings.https)
     for room in (public, signin, account, proofing, signing, console):
         app.register_blueprint(room.blueprint)

@@ -7,6 +7,7 @@ Every fault is found before anything starts, and all are reported at once, by na
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,6 +70,15 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    for word in _words(text):
+        try:
+            ip_network(word)
+        except ValueError as error:
+            raise ValueError("must list addresses or networks, such as 10.0.0.5 or 10.0.0.0/8") from error
+    return _words(text)
+
+
 def _channel(text: str) -> str:
     if text != "inbox" and not text.startswith(("smtp://", "smtps://")):
         raise ValueError("must be inbox, or smtp://user:password@host:port, or smtps://…")
@@ -88,6 +98,9 @@ SETTINGS: Mapping[str, Setting] = {
     "mail_from": Setting(str, "no-reply@localhost", "The sender of e-mail."),
     "outbound_allow": Setting(
         _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
+    ),
+    "trusted_proxies": Setting(
+        _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
     "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
     "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
@@ -113,6 +126,7 @@ class Settings:
     mail: str
     mail_from: str
     outbound_allow: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     argon2_memory_kib: int
     argon2_time: int
     code_lifetime: int

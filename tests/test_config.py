@@ -113,3 +113,13 @@ def test_files_that_settings_name_must_exist(tmp_path):
 
 def test_the_rest_of_the_environment_is_nobodys_business():
     assert load({"PATH": "/bin", "HOME": "/"}).issuer == "http://localhost:8000"
+
+
+@pytest.mark.parametrize("networks", ["10.0.0.5, 10.1.0.0/16", "2001:db8::/32"])
+def test_proxies_are_addresses_or_networks(networks):
+    assert load({"IDP_TRUSTED_PROXIES": networks}).trusted_proxies == tuple(networks.replace(",", "").split())
+
+
+@pytest.mark.parametrize("networks", ["proxy.example.org", "10.0.0.5/8", "*"])
+def test_a_proxy_that_is_no_network_is_refused(networks):
+    assert faults({"IDP_TRUSTED_PROXIES": networks})[0].startswith("IDP_TRUSTED_PROXIES: ")

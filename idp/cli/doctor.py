@@ -28,6 +28,8 @@ def _settings(house: House) -> Iterator[Finding]:
         yield Finding("issuer", "warning", "is a loopback address: fit for development only. Set IDP_ISSUER.")
     if settings.mail == "inbox":
         yield Finding("mail", "warning", "goes to the development inbox. Set IDP_MAIL to smtp://… for real mail.")
+    if settings.https and not settings.trusted_proxies:
+        yield Finding("proxy", "warning", "is not trusted, so everybody shares its limits. Set IDP_TRUSTED_PROXIES.")
     if settings.argon2_memory_kib < 19456:  # noqa: PLR2004 (OWASP's least for two passes)
         yield Finding("passwords", "warning", "are hashed below OWASP's least. Raise IDP_ARGON2_MEMORY_KIB to 19456.")
 
