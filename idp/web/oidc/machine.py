@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -20,11 +19,12 @@ from idp.foundation.randomness import reference
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
-from idp.protocol.parameters import LARGEST_REQUEST, MOST_PARAMETERS, single
+from idp.protocol.parameters import single
 from idp.web import headers
 from idp.web.cookies import Cookies
 from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
+from idp.web.oidc.parameters import LARGEST_BODY, decoded
 from idp.web.oidc.passage import PATH, Passage
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 
 FORM = "application/x-www-form-urlencoded"
-LARGEST_BODY = 4 * LARGEST_REQUEST
-"""Percent-encoding makes a body up to three times as long as what it says."""
 LINES = {
     200: "200 OK",
     303: "303 See Other",
@@ -66,13 +64,7 @@ class Call:
             raise OAuthError(INVALID_REQUEST, f"The body must be {FORM}.")
         if self.query:
             raise OAuthError(INVALID_REQUEST, "Parameters belong in the body, not in the address.")
-        try:
-            pairs = parse_qsl(
-                self.body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS + 1
-            )
-        except ValueError:
-            raise OAuthError(INVALID_REQUEST, "The body cannot be read.") from None
-        return single(pairs)
+        return single(decoded(self.body))
 
 
 @dataclass(frozen=True, slots=True)

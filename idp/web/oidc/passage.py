@@ -6,7 +6,6 @@ nothing was changed.
 """
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
@@ -16,9 +15,10 @@ from idp.journeys.oidc.authorize import Answer, authorize
 from idp.journeys.provider import Provider
 from idp.journeys.signin.recognise import recognise
 from idp.protocol.errors import OAuthError
-from idp.protocol.parameters import LARGEST_REQUEST, MOST_PARAMETERS, single
+from idp.protocol.parameters import single
 from idp.protocol.response_mode import redirect_location
 from idp.web.cookies import Cookies
+from idp.web.oidc.parameters import LARGEST_BODY, decoded
 from idp.web.signin.current import SESSION
 
 PATH = "/oidc/authorize"
@@ -42,9 +42,9 @@ class Passage:
             return None
 
     def _answered(self, query: str, secret: str | None) -> str | None:
-        if len(query) > LARGEST_REQUEST:
+        if len(query) > LARGEST_BODY:
             return None
-        parameters = single(_decoded(query))
+        parameters = single(decoded(query.encode("latin-1")))
         if "lang" in parameters or parameters.get("response_mode", "query") != "query":
             return None
         session = recognise(self._provider, secret)
@@ -52,7 +52,3 @@ class Passage:
         if not isinstance(outcome, Answer):
             return None
         return redirect_location(outcome.target.redirect_uri, outcome.parameters)
-
-
-def _decoded(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS + 1)

@@ -1,0 +1,132 @@
+"""The endpoints for programs, at the WSGI door."""
+
+import logging
+
+import pytest
+
+from tests.builders import REDIRECT_URI
+from tests.web.oidc.conftest import VERIFIER, authorize
+
+AUTH = ("agency", "a-secret-of-the-agency")
+
+
+@pytest.fixture
+def code(signed_in) -> str:
+    return signed_in.get(authorize()).location.partition("code=")[2].partition("&")[0]
+
+
+@pytest.fixture
+def tokens(client, code):
+    return redeem(client, code).json
+
+
+def redeem(client, code):
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
+    return client.post("/oidc/token", data=form, auth=AUTH)
+
+
+def test_a_code_is_exchanged_for_tokens_that_nobody_may_keep(client, code):
+    answer = redeem(client, code)
+
+    assert answer.status_code == 200
+    assert {"access_token", "id_token", "token_type", "expires_in", "scope"} <= answer.json.keys()
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.mimetype == "application/json"
+
+
+def test_user_information_is_told_by_get_and_by_post(client, tokens):
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    assert client.get("/oidc/userinfo", headers=bearer).json["sub"]
+    assert client.post("/oidc/userinfo", headers=bearer).json["sub"]
+    assert client.post("/oidc/userinfo", data={"access_token": tokens["access_token"]}).json["sub"]
+
+
+@pytest.mark.parametrize("path", ["/oidc/userinfo?access_token={}", "/oidc/userinfo?x=1&access_token={}"])
+def test_a_token_in_an_address_is_refused(client, tokens, path):
+    answer = client.get(path.format(tokens["access_token"]))
+
+    assert answer.status_code == 400
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_request"')
+
+
+@pytest.mark.parametrize("header", [None, "Bearer ", "Bearer unknown", "Basic eDp5", "bearer\tunknown"])
+def test_no_token_or_an_unknown_one_is_told_how_to_come_back(client, header):
+    answer = client.get("/oidc/userinfo", headers={} if header is None else {"Authorization": header})
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_wrong_secret_in_a_header_is_challenged(client):
+    answer = client.post("/oidc/token", data={"grant_type": "client_credentials"}, auth=("agency", "wrong"))
+
+    assert answer.status_code == 401
+    assert answer.json["error"] == "invalid_client"
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "allowed"),
+    [
+        ("/oidc/token", "GET", "POST"),
+        ("/oidc/introspect", "PUT", "POST"),
+        ("/oidc/revoke", "GET", "POST"),
+        ("/oidc/userinfo", "DELETE", "GET, POST"),
+        ("/oidc/jwks", "POST", "GET, HEAD"),
+    ],
+)
+def test_another_method_is_told_which_ones_there_are(client, path, method, allowed):
+    answer = client.open(path, method=method)
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"data": "{}", "content_type": "application/json"},
+        {"data": "grant_type=%zz%ff", "content_type": "application/x-www-form-urlencoded"},
+        {"data": b"\xff\xfe=1", "content_type": "application/x-www-form-urlencoded"},
+        {"data": "grant_type=a&grant_type=b", "content_type": "application/x-www-form-urlencoded"},
+        {"data": "&".join(f"p{n}=1" for n in range(100)), "content_type": "application/x-www-form-urlencoded"},
+        {"data": "state=" + "x" * 100_000, "content_type": "application/x-www-form-urlencoded"},
+        {"data": "", "content_type": "application/x-www-form-urlencoded"},
+        {"data": {"grant_type": "client_credentials"}, "query_string": {"client_id": "agency"}},
+    ],
+)
+def test_a_body_that_cannot_be_read_is_one_standard_error(client, request_):
+    answer = client.post("/oidc/token", auth=AUTH, **request_)
+
+    assert answer.status_code == 400
+    assert answer.json["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "99999999999"])
+def test_an_absurd_length_is_refused_unread(client, length):
+    answer = client.post("/oidc/token", environ_overrides={"CONTENT_LENGTH": length})
+
+    assert answer.status_code == 400
+
+
+def test_keys_and_metadata_may_be_kept_and_read_by_any_page(client):
+    for path in ("/oidc/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"):
+        answer = client.get(path)
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        head = client.head(path)
+        assert (head.status_code, head.data) == (200, b"")
+        assert head.headers["Content-Length"] == answer.headers["Content-Length"]
+
+
+def test_a_broken_database_is_a_reference_and_never_a_traceback(client, provider, tokens, caplog):
+    with provider.transaction() as tx:
+        tx.connection.exec_driver_sql("ALTER TABLE access_tokens RENAME TO away")
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/oidc/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+
+    assert answer.status_code in (500, 503)
+    assert answer.json["error"] in ("server_error", "temporarily_unavailable")
+    assert answer.json["reference"] in caplog.text
+    assert "access_tokens" not in answer.text
