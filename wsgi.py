@@ -3,7 +3,9 @@
 import os
 
 from idp.app import create_app
+from idp.cli import logs
 from idp.config import load
 
+logs.configure()
 app = create_app(load(os.environ))
 app.extensions["courier"].start()

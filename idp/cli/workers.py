@@ -16,6 +16,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from idp.app import LANGUAGES, create_app
+from idp.cli import logs
 from idp.config import load
 
 STOP_SECONDS = 5
@@ -40,6 +41,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         server.serve()
         return
     multiprocessing.set_start_method("fork")
+    logs.configure()
     app = application()
     server.serve(target_loader=lambda _target: app)
 

@@ -68,6 +68,7 @@ class Store:
         self._all_kept: WeakSet[Connection] = WeakSet()
         self._turnstile = Turnstile(f"{self.url.database}.lock" if self.is_sqlite else None)
         options = _sqlite_options() if self.is_sqlite else _postgresql_options(pool_size)
+        options["hide_parameters"] = True  # An error's text reaches the log; what a statement carried must not.
         self.engine = create_engine(self.url, **options)
         self._reader = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
         if self.is_sqlite:

@@ -1,5 +1,11 @@
+import json
+import re
 import signal
 import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
 
 from idp.foundation.clock import pause
 from tests import serving
@@ -9,6 +15,17 @@ def test_a_server_tells_who_it_is_and_that_it_is_well(server):
     assert server.get("/.well-known/openid-configuration")["issuer"] == server.url
     assert server.get("/health/live")["status"] == "live"
     assert server.get("/health/ready")["status"] == "ready"
+
+
+def test_the_reference_on_a_page_of_refusal_is_in_the_log(tmp_path):
+    with serving.serving(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db") as server:
+        asked = urllib.request.Request(server.url + "/oidc/authorize?client_id=nobody")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(asked, timeout=10)
+        reference = json.load(refused.value)["reference"]
+    line = next(line for line in (tmp_path / "serve.log").read_text().splitlines() if reference in line)
+
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO idp\.web\.errors refused oidc\.unknown_client", line)
 
 
 def test_a_worker_that_dies_is_replaced(server):

@@ -1,8 +1,8 @@
 import threading
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from idp.foundation import limits
 from idp.foundation.audit.event import Event
@@ -148,3 +148,13 @@ def test_a_turnstile_lets_one_pass_at_a_time(tmp_path):
     elsewhere.close()
 
     assert order == ["first", "second"]
+
+
+def test_an_error_never_repeats_what_a_statement_carried(store):
+    """Its text reaches the log."""
+    row = {"kind": "tries", "key": "ann's address", "window": 1, "count": 1, "expires_at": 2}
+    with pytest.raises(IntegrityError) as refused, store.transaction() as tx:
+        for _ in range(2):
+            tx.execute(insert(counters), row)
+
+    assert "[SQL parameters hidden" in str(refused.value)
