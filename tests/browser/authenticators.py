@@ -25,6 +25,8 @@ class App:
     """An authenticator app, whose owner never gives one code twice: the provider would refuse it."""
 
     secret: str
+    recovery_codes: list[str] = field(default_factory=list)
+    """Kept in the same drawer."""
     given: set[int] = field(default_factory=set)
 
     def code(self) -> str:
@@ -36,6 +38,10 @@ class App:
                 self.given.add(fresh[0])
                 return str(pyotp.TOTP(self.secret).at(fresh[0] * STEP))
             pause(1)
+
+    def stale(self) -> str:
+        """A code of ten minutes ago."""
+        return str(pyotp.TOTP(self.secret).at(system_clock() - 600))
 
 
 class Device:

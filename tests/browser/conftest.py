@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import postgres
-from tests.browser.country import Country, running
+from tests.browser.country import Country, admit, running
 from tests.browser.staff import Colleague, colleague, comes_to_work
 from tests.browser.walker import Walker, without_scripts
 
@@ -17,8 +17,10 @@ PATIENCE = 15_000
 
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
-    """The country on its embedded database, for all walks."""
-    with running(tmp_path_factory.mktemp("country")) as country:
+    """The country on its embedded database, with people who have an account there, for all walks."""
+    folder = tmp_path_factory.mktemp("country")
+    with running(folder) as country:
+        admit(country, folder)
         yield country
 
 

@@ -20,6 +20,31 @@ READY_SECONDS = 40.0
 TIMEOUT = 10
 PASSWORD = "a lantern under quiet water"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CITIZENS = {
+    "knows.en": ("Theo", "substantial"),
+    "knows.ar": ("Emre", "substantial"),
+    "denies.en": ("Clara", "substantial"),
+    "denies.ar": ("Samuel", "substantial"),
+    "rises.en": ("Matteo", "low"),
+    "rises.ar": ("Ibrahim", "low"),
+    "fails.en": ("Agnieszka", "low"),
+    "fails.ar": ("Dimitra", "low"),
+    "mistypes.en": ("Carmen", "low"),
+    "mistypes.ar": ("Ngozi", "low"),
+    "signs.en": ("Siobhán", "high"),
+    "signs.ar": ("Hana", "high"),
+    "declines.en": ("Pedro", "high"),
+    "declines.ar": ("Zofia", "high"),
+    "misses.en": ("Rosalind", "high"),
+    "misses.ar": ("Devi", "high"),
+    "leaves.en": ("Jürgen", "substantial"),
+    "leaves.ar": ("Þóra", "substantial"),
+    "closes.en": ("Nadia", "substantial"),
+    "closes.ar": ("Thuy Linh", "substantial"),
+    "tidies.en": ("Priya", "substantial"),
+    "tidies.ar": ("Leila", "substantial"),
+}
+"""Who has an account already, by user name, one for each walk and language: name in Latin letters, and assurance."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +84,32 @@ class Country:
             pause(0.1)
         raise AssertionError(f"no letter to {address} says {pattern!r}: {self.letters(address)}")
 
-    def admit(self, folder: Path, *citizens: dict[str, object]) -> None:
-        """Bring in people whom another system knew, as an operator does."""
-        file = folder / "people.json"
-        file.write_text(json.dumps(citizens))
-        command(self.environment, "people", "import", str(file), "--json")
+
+def row_of(username: str) -> dict[str, str]:
+    """What the population register says of somebody in CITIZENS."""
+    return specimens.person(CITIZENS[username][0])
 
 
-def citizen(given_name_latin: str, username: str, assurance: str, **more: object) -> dict[str, object]:
-    """Somebody of the population register with an account, for `idp people import`."""
-    row = specimens.person(given_name_latin)
+def admit(country: Country, folder: Path) -> None:
+    """Bring in the people whom another system knew, as an operator does."""
+    file = folder / "people.json"
+    file.write_text(json.dumps([_entry(username, assurance) for username, (_, assurance) in CITIZENS.items()]))
+    command(country.environment, "people", "import", str(file), "--json")
+
+
+def _entry(username: str, assurance: str) -> dict[str, object]:
+    row = row_of(username)
     address = {name: row[name] for name in ("street_address", "postal_code", "locality")} | {"country": "XAR"}
     claims = {name: row[name] for name in ("name", "given_name", "family_name", "birthdate", "tax_number") if row[name]}
     claims |= {"national_identifier": row["national_identifier"], "address": address}
     claims |= {"email": f"{username}@arcadia.example", "email_verified": True}
-    return (
-        {"username": username, "password": PASSWORD, "totp_secret": SECRET, "assurance": assurance}
-        | more
-        | {"claims": claims}
-    )
+    return {
+        "username": username,
+        "password": PASSWORD,
+        "totp_secret": SECRET,
+        "assurance": assurance,
+        "claims": claims,
+    }
 
 
 @contextmanager

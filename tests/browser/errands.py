@@ -11,6 +11,9 @@ from tests.browser.authenticators import App, Device
 from tests.browser.country import PASSWORD
 from tests.browser.walker import Walker
 
+SIGN_IN = {"en": "#sign-in", "ar": "#sign-in-ar"}
+"""What to press on an agency's front page."""
+
 
 def proves_address(walker: Walker, address: str) -> None:
     """From the first page of registering to the choice of a way to sign in, by the code that was mailed."""
@@ -32,7 +35,7 @@ def registers_with_password(walker: Walker, address: str) -> App:
     app = App(walker.page.inner_text("#totp-secret"))
     walker.types("register-totp", app.code())
     walker.presses("#enrol-submit")
-    saves_codes(walker)
+    app.recovery_codes = saves_codes(walker)
     return app
 
 
@@ -65,6 +68,12 @@ def signs_in(walker: Walker, username: str, app: App | None = None, password: st
         walker.is_at("signin-second-factor")
         walker.types("login-code", app.code())
         walker.presses("#login-submit")
+
+
+def consents(walker: Walker) -> None:
+    """From the page that shows what would be shared, back to the agency."""
+    walker.is_at("signin-consent")
+    walker.presses("#consent-approve")
 
 
 def shows_passport(walker: Walker, row: specimens.Row) -> str:
@@ -133,3 +142,11 @@ def confirms_with_passkey(walker: Walker, device: Device) -> None:
     with device.touched():
         walker.presses("#sign-passkey")
     walker.is_at("sign-done")
+
+
+def adds_passkey(walker: Walker, device: Device) -> None:
+    """At the account's page, somewhere between other errands."""
+    walker.goes("/account/security/add")
+    with device.touched():
+        walker.presses("#enrol-passkey")
+    walker.is_at("account-security")

@@ -41,10 +41,18 @@ def opens_case(walker: Walker, reference: str) -> None:
     walker.presses(f"table a:has-text('{reference}')")
 
 
-def decides(walker: Walker, reference: str, choice: str = "approved") -> None:
-    """Claim a case and decide it."""
+def claims(walker: Walker, reference: str) -> None:
+    """From anywhere to the inside of a case."""
     opens_case(walker, reference)
     walker.presses("#case-claim")
-    walker.chooses("choice" if choice == "approved" else "choice-2")
+    pictures = walker.page.evaluate("[...document.querySelectorAll('figure img')].map(one => one.naturalWidth)")
+    assert len(pictures) == 2, "portrait and document are there"
+    assert all(pictures), pictures
+
+
+def decides(walker: Walker, reference: str) -> None:
+    """Claim a case and approve it."""
+    claims(walker, reference)
+    walker.chooses("choice")
     walker.presses("#case-decide")
     walker.is_at("console-cases")

@@ -3,7 +3,14 @@
 import pytest
 
 from demo import specimens
-from tests.browser.errands import confirms_with_code, declares_birth, registers_with_password, shows_passport
+from tests.browser.errands import (
+    SIGN_IN,
+    confirms_with_code,
+    consents,
+    declares_birth,
+    registers_with_password,
+    shows_passport,
+)
 from tests.browser.paper import downloads, poppler_says
 from tests.browser.staff import decides
 
@@ -17,7 +24,7 @@ def test_a_citizen_signs_in_once_two_agencies_trust_her_and_she_signs(
     country, a_window, at_work, language, given_name, tmp_path
 ):
     citizen, row = a_window(language), specimens.person(given_name)
-    address, sign_in = f"{given_name.lower()}@home.example", {"en": "#sign-in", "ar": "#sign-in-ar"}[language]
+    address = f"{given_name.lower()}@home.example"
 
     citizen.goes("/")
     citizen.presses("#home-register")
@@ -26,7 +33,7 @@ def test_a_citizen_signs_in_once_two_agencies_trust_her_and_she_signs(
 
     # Revenue wants a verified identity; one verifier is enough.
     citizen.goes(country.revenue)
-    citizen.presses(sign_in)
+    citizen.presses(SIGN_IN[language])
     citizen.is_at("signin-verify-identity")
     citizen.presses("#verify-start")
     citizen.presses("#proofing-continue")
@@ -38,15 +45,14 @@ def test_a_citizen_signs_in_once_two_agencies_trust_her_and_she_signs(
     citizen.presses("#proofing-return")
     citizen.is_at("signin-consent")
     citizen.sees(row["name"], row["tax_number"])
-    citizen.presses("#consent-approve")
+    consents(citizen)
     citizen.sees(row["tax_number"], at="#tax-number")
     citizen.sees("substantial", at="#assurance")
 
     # The Civil Registry asks for nothing but consent.
     citizen.goes(country.registry)
-    citizen.presses(sign_in)
-    citizen.is_at("signin-consent")
-    citizen.presses("#consent-approve")
+    citizen.presses(SIGN_IN[language])
+    consents(citizen)
     citizen.sees(row["name"], at="#person-name")
     citizen.sees("substantial", at="#verified")
 

@@ -34,7 +34,7 @@ class Walker:
     walk: str
     who: str
     language: str
-    run: Callable[..., None] = lambda *, scripts: None  # noqa: ARG005 (a window that always runs scripts)
+    run: Callable[..., None] = lambda *, scripts: None
     """Called with scripts=True before a page is judged and with False after: axe is a script too."""
     judged: set[tuple[str, ...]] = field(default_factory=set)
     """What axe has seen, in this window and in others."""
@@ -64,6 +64,11 @@ class Walker:
         """Choose a language in the page's own switcher, and keep it."""
         self.language = language
         self.presses(f"nav.languages a[hreflang='{language}']")
+
+    def reloads(self) -> None:
+        """Look again at what may have changed."""
+        self.page.reload()
+        self.looks()
 
     def sees(self, *texts: str, at: str = "main") -> None:
         """Read these words on the page."""

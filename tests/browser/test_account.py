@@ -1,0 +1,74 @@
+"""A citizen's own page: who received what, ways to sign in, sessions, activity; and one of each taken back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.authenticators import App, Device
+from tests.browser.country import SECRET
+from tests.browser.errands import SIGN_IN, adds_passkey, consents, signs_in
+
+WORDS = {
+    "en": ("Revenue Service", "Tax number", "A passkey was added", "1 of each"),
+    "ar": ("مصلحة الإيرادات", "الرقم الضريبي", "أُضيف مفتاح مرور", ""),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_citizen_sees_everything_and_takes_back_one_of_each(country, a_window, language):
+    walker, username, app = a_window(language), f"tidies.{language}", App(SECRET)
+    device = Device(walker.page)
+    service, tax_number, passkey_added, _ = WORDS[language]
+    walker.goes(country.revenue)
+    walker.presses(SIGN_IN[language])
+    signs_in(walker, username, app)
+    consents(walker)
+    elsewhere = a_window(language, "elsewhere")
+    elsewhere.goes("/account")
+    signs_in(elsewhere, username, app)
+    elsewhere.is_at("account")
+
+    walker.goes("/account")
+    walker.presses("a[href='/account/details']")
+    walker.sees(f"{username}@arcadia.example")
+    walker.presses("a[href='/account/services']")
+    walker.sees(service, tax_number, at="section.card")
+    walker.presses("#remove-revenue")
+    assert walker.all("section.card").count() == 0
+
+    adds_passkey(walker, device)
+    assert walker.all("section.card").count() == 3
+    walker.presses("section.card:has(h3:has-text('Linux')) a.manage")
+    walker.types("authenticator-label", "Kitchen \N{HOUSE BUILDING}")
+    walker.presses("#authenticator-rename")
+    walker.presses("section.card:has(h3:has-text('Kitchen')) a.manage")
+    walker.presses("#authenticator-remove")
+    assert walker.all("section.card").count() == 2
+    walker.presses("#new-recovery-codes")
+    assert walker.all("#codes li").count() == 10
+    walker.presses("#codes-done")
+    walker.presses("#change-password")
+
+    walker.presses("a[href='/account/sessions']")
+    assert walker.all("section.card").count() == 2
+    walker.presses("section.card:not(:has(.tag)) button")
+    assert walker.all("section.card").count() == 1
+    elsewhere.reloads()
+    elsewhere.is_at("signin-authenticate")
+
+    walker.presses("a[href='/account/activity']")
+    expect(walker.all("#activity")).to_contain_text(passkey_added)
+    expect(walker.all("#activity")).to_contain_text(service)
+    walker.goes(country.revenue)
+    walker.presses("#sign-out")
+    walker.presses(SIGN_IN[language])
+    signs_in(walker, username, app)
+    walker.is_at("signin-consent")
+
+
+def test_whoever_was_not_there_ends_everything_at_once(country, a_window):
+    walker = a_window()
+    walker.goes("/account/activity")
+    signs_in(walker, "misses.en", App(SECRET))
+    walker.presses("#not-me")
+    walker.goes("/account")
+    walker.is_at("signin-authenticate")

@@ -1,0 +1,66 @@
+"""The staff console from the chairs of a verifier, an administrator and an auditor, and from outside."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.authenticators import App
+from tests.browser.country import SECRET
+from tests.browser.errands import signs_in
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
+
+
+@LANGUAGES
+def test_a_verifier_finds_the_queue_and_nothing_that_is_not_hers(at_work, language):
+    vera = at_work("vera", language)
+    vera.presses("nav.sections a[href='/console/cases']")
+    vera.presses("summary ~ * #queue-filter, #queue-filter") if vera.all("details[open]").count() else None
+    for path in ("/console/services", "/console/audit", "/console/people", "/console/staff"):
+        assert vera.page.goto(country_path(vera, path)).status == 403
+    vera.looks()
+
+
+def country_path(walker, path):
+    return walker.country.issuer + path
+
+
+@LANGUAGES
+def test_an_administrator_sees_services_and_colleagues(at_work, language):
+    adele = at_work("adele", language)
+    adele.presses("nav.sections a[href='/console/services']")
+    adele.presses("table a[href='/console/services/revenue']")
+    adele.sees("Revenue Service of Arcadia", "revenue.arcadia.example")
+    adele.presses("#service-status")
+    adele.presses("#service-suspend")
+    assert adele.all("#error-summary a[href='#reason']").count() == 1, "suspended without a reason"
+    adele.presses("nav.sections a[href='/console/staff']")
+    adele.sees("Vera Lindqvist", "Viktor Halász", "Augustin Mbeki")
+
+
+@LANGUAGES
+def test_an_auditor_finds_what_was_done_and_proves_that_nothing_was_changed(at_work, language):
+    augustin = at_work("augustin", language)
+    augustin.presses("nav.sections a[href='/console/audit']")
+    augustin.types("name", "signin")
+    augustin.presses("#audit-search")
+    expect(augustin.all("tbody tr th bdi").first).to_be_visible()
+    events = augustin.all("tbody tr td:nth-child(2)").all_inner_texts()
+    assert "signin.completed" in events
+    assert all(name.startswith("signin.") for name in events), events
+    augustin.types("since", "yesterday")
+    augustin.presses("#audit-search")
+    assert augustin.all("#error-summary a[href='#since']").count() == 1
+    augustin.goes("/console/audit")
+    augustin.presses("#audit-verify")
+    assert augustin.all(".notice.success").count() == 1
+    assert augustin.page.goto(augustin.country.issuer + "/console/services/revenue").status == 403
+
+
+@LANGUAGES
+def test_a_citizen_who_comes_to_the_console_is_refused_and_recorded(a_window, at_work, language):
+    walker = a_window(language)
+    walker.goes("/console")
+    signs_in(walker, f"declines.{language}", App(SECRET))
+    walker.is_at("console")
+    assert walker.page.reload().status == 403
+    assert walker.all("nav.sections").count() == 0

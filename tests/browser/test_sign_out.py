@@ -1,0 +1,55 @@
+"""Sign-out anywhere is sign-out everywhere: the browser goes to one agency, the courier to the other."""
+
+import pytest
+from playwright.sync_api import expect
+
+from idp.foundation.clock import monotonic, pause
+from tests.browser.authenticators import App
+from tests.browser.country import SECRET, TIMEOUT
+from tests.browser.errands import SIGN_IN, consents, signs_in
+
+
+def is_told(walker, agency) -> None:
+    """The agency shows nobody's data any more, as soon as the courier has been there."""
+    deadline = monotonic() + TIMEOUT
+    while monotonic() < deadline:
+        walker.page.goto(agency)
+        if walker.all("#sign-in").count():
+            return
+        pause(0.2)
+    raise AssertionError(f"{agency} still knows her")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_sign_out_at_revenue_ends_the_session_at_the_registry_and_at_the_provider(country, a_window, language):
+    walker = a_window(language)
+    walker.goes(country.revenue)
+    walker.presses(SIGN_IN[language])
+    signs_in(walker, f"leaves.{language}", App(SECRET))
+    consents(walker)
+    walker.goes(country.registry)
+    walker.presses(SIGN_IN[language])
+    consents(walker)
+    expect(walker.all("#person-name")).to_be_visible()
+    walker.goes(country.revenue)
+    walker.presses("#sign-out")
+    walker.is_at("revenue")
+    expect(walker.all("#sign-in")).to_be_visible()
+    is_told(walker, country.registry)
+    walker.goes("/account")
+    walker.is_at("signin-authenticate")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_sign_out_at_the_provider_ends_the_session_at_an_agency(country, a_window, language):
+    walker = a_window(language)
+    walker.goes(country.revenue)
+    walker.presses(SIGN_IN[language])
+    signs_in(walker, f"closes.{language}", App(SECRET))
+    consents(walker)
+    walker.goes("/account")
+    walker.presses("#account-sign-out")
+    walker.is_at("oidc-logout")
+    walker.presses("#logout-confirm")
+    expect(walker.all("#logged-out-sign-in")).to_be_visible()
+    is_told(walker, country.revenue)
