@@ -1,5 +1,6 @@
-"""`idp people`: records that another system knew."""
+"""`idp people`: records that another system knew, and stopping one at once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -7,12 +8,14 @@ import click
 from idp.cli.clients import read_list
 from idp.cli.house import House, pass_house, tell
 from idp.foundation.refusal import Refusal
+from idp.journeys.people import lock as locking
 from idp.journeys.people.admit import Newcomer, admit, read
+from idp.journeys.people.lock import Reason
 
 
 @click.group()
 def people() -> None:
-    """Admit people."""
+    """Admit people, lock and unlock their records."""
 
 
 @people.command("import")
@@ -33,6 +36,38 @@ def import_(house: House, file: Path, as_json: bool) -> None:
             (known if admit(house.provider, newcomer) is None else admitted).append(newcomer.username)
     line = f"Admitted {len(admitted)} people; {len(known)} were known and left as they are."
     tell(as_json, {"imported": admitted, "known": known}, line)
+
+
+def _change(command: Callable[..., None]) -> Callable[..., None]:
+    """What locking and unlocking are told."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
+        click.option("--reason", type=click.Choice([reason.value for reason in Reason]), required=True),
+        click.argument("name"),
+    ):
+        command = option(command)
+    return command
+
+
+@people.command()
+@_change
+@pass_house
+def lock(house: House, name: str, reason: str, as_json: bool) -> None:
+    """Stop the record of NAME, a user name or proven e-mail address, at once.
+
+    Nobody signs in to it any more, its sessions end, the services are told, and every token is revoked.
+    """
+    person = locking.lock(house.provider, name, Reason(reason))
+    tell(as_json, {"id": person.id, "status": "locked"}, f"Locked {person.id}.")
+
+
+@people.command()
+@_change
+@pass_house
+def unlock(house: House, name: str, reason: str, as_json: bool) -> None:
+    """Let the locked record of NAME, a user name or proven e-mail address, work again."""
+    person = locking.unlock(house.provider, name, Reason(reason))
+    tell(as_json, {"id": person.id, "status": "active"}, f"Unlocked {person.id}.")
 
 
 def _read(number: int, document: dict[str, object]) -> Newcomer:

@@ -52,6 +52,8 @@ COMMANDS = [
     ("keys", "list"),
     ("clients", "import"),
     ("people", "import"),
+    ("people", "lock"),
+    ("people", "unlock"),
     ("audit", "verify"),
     ("audit", "search"),
 ]
@@ -93,6 +95,16 @@ def test_people_and_services_are_imported_once(home):
     assert home.json("clients", "import", home.write("clients.json", services))["imported"] == ["tax"]
     assert home.json("clients", "import", home.write("clients.json", services))["imported"] == ["tax"]
     assert [client["client_id"] for client in home.json("clients", "list")] == ["tax"]
+
+
+def test_a_record_is_locked_and_unlocked_for_a_reason(home):
+    people = [{"username": "lea", "password": "a long enough password"}]
+    home.json("people", "import", home.write("lea.json", people))
+
+    assert home.json("people", "lock", "lea", "--reason", "security_incident")["status"] == "locked"
+    assert "the record is locked" in home.idp("people", "lock", "lea", "--reason", "security_incident").stderr
+    assert home.json("people", "unlock", "lea", "--reason", "resolved")["status"] == "active"
+    assert "nobody signs in by this name" in home.idp("people", "lock", "nobody", "--reason", "resolved").stderr
 
 
 @pytest.mark.parametrize("document", [{}, "text", [1], [{"username": "bob"}], [{"username": "bob", "password": 1}]])
