@@ -105,6 +105,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         outbound=OutboundClient(frozenset(settings.outbound_allow)),
         data_dir=settings.data_dir,
         country=country.code,
+        trust_framework=country.trust_framework,
     )
 
 

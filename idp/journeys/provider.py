@@ -56,6 +56,7 @@ class Provider:
     outbound: OutboundClient
     data_dir: Path
     country: str
+    trust_framework: str
 
     def transaction(self) -> AbstractContextManager[Tx]:
         """The one write transaction of a piece of work."""

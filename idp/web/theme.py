@@ -54,6 +54,7 @@ class Theme:
     email: str
     hours: Words
     timezone: str
+    trust_framework: str
 
     def stylesheet(self) -> str:
         """The custom properties that tessera.css reads."""
@@ -100,6 +101,7 @@ def _theme(pack: Mapping[str, Any], folder: Path) -> Theme:
         email=support["email"],
         hours=support["hours"],
         timezone=pack["timezone"],
+        trust_framework=pack["trust_framework"],
     )
 
 

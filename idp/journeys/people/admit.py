@@ -14,7 +14,6 @@ from idp.protocol.assurance import Level
 from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
 
 OPERATOR = "operator"
-TRUST_FRAMEWORK = "arcadia"
 CONTACTS = {"email": ("email", "email_verified"), "phone": ("phone_number", "phone_number_verified")}
 
 
@@ -80,11 +79,18 @@ def _fill(tx: Tx, provider: Provider, person_id: str, newcomer: Newcomer) -> Non
         identifiers.claim(tx, provider.vault, person_id, "national_identifier", national, tx.now)
     level = Level.of(newcomer.assurance) or Level.LOW
     if level > Level.LOW:
-        records.set_assurance(tx, provider.vault, person_id, level, _verification(tx.now, level, claims), OPERATOR)
+        records.set_assurance(
+            tx,
+            provider.vault,
+            person_id,
+            level,
+            _verification(provider.trust_framework, tx.now, level, claims),
+            OPERATOR,
+        )
 
 
-def _verification(now: int, level: Level, claims: Mapping[str, object]) -> Verification:
+def _verification(framework: str, now: int, level: Level, claims: Mapping[str, object]) -> Verification:
     check = Check(method="data", at=now, organisation="Population Register")
     evidence = Evidence(type="electronic_record", kind="population_register", checks=(check,))
     verified = tuple(name for name in CLAIMS if name in claims)
-    return Verification(TRUST_FRAMEWORK, level.word, now, verified, process="import", evidence=(evidence,))
+    return Verification(framework, level.word, now, verified, process="import", evidence=(evidence,))

@@ -11,7 +11,7 @@ from idp.domain.people.records import Status
 from idp.domain.proofing import cases, decisions, evidence
 from idp.domain.proofing.cases import Case, State
 from idp.domain.proofing.decisions import Approval, Choice
-from idp.domain.proofing.details import Details, Found
+from idp.domain.proofing.details import Found
 from idp.domain.proofing.reasons import Reason, told
 from idp.foundation.audit.event import Event, Fact
 from idp.foundation.refusal import Refusal
@@ -22,7 +22,6 @@ from idp.journeys.proofing.claim_case import require_verifier
 from idp.journeys.provider import Provider
 from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
 
-TRUST_FRAMEWORK: Final = "arcadia"
 REGISTER: Final = "Population Register"
 
 
@@ -79,7 +78,7 @@ def _approve(tx: Tx, provider: Provider, approval: Approval) -> None:
         warn_holder(tx, provider, case, found)
         return
     decisions.conclude_approved(tx, approval)
-    verification = _verification(tx.now, approval, cases.details(tx.connection, vault, case), found)
+    verification = _verification(tx, provider, approval, found)
     attributes.put(tx, vault, case.person_id, found.claims, "register")
     records.set_assurance(tx, vault, case.person_id, max(approval.level, person.assurance), verification, "proofing")
     facts: dict[str, Fact] = {"case": case.id, "level": approval.level.word, "verifiers": list(approval.verifiers)}
@@ -113,10 +112,11 @@ def _tell_refusal(tx: Tx, provider: Provider, case: Case) -> None:
     notify(tx, provider, case.person_id, "identity_refused", reference=case.reference, reasons=spoken)
 
 
-def _verification(now: int, approval: Approval, details: Details, found: Found) -> Verification:
+def _verification(tx: Tx, provider: Provider, approval: Approval, found: Found) -> Verification:
     """What relying parties may be told about how this person was verified."""
-    case = approval.case
+    case, now = approval.case, tx.now
     submitted = case.submitted_at or now
+    details = cases.details(tx.connection, provider.vault, case)
     document = Evidence(
         type="document",
         kind=found.document_kind,
@@ -138,4 +138,5 @@ def _verification(now: int, approval: Approval, details: Details, found: Found) 
         country=found.document_country,
     )
     names = tuple(name for name in CLAIMS if name in found.claims)
-    return Verification(TRUST_FRAMEWORK, approval.level.word, now, names, case.reference, (document, record))
+    framework, level = provider.trust_framework, approval.level.word
+    return Verification(framework, level, now, names, case.reference, (document, record))

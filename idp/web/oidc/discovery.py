@@ -6,7 +6,6 @@ from functools import cache
 from idp.protocol.discovery import Enabled, metadata
 
 LANGUAGES = ("en", "zh-Hant", "ar")
-TRUST_FRAMEWORKS = ("arcadia",)
 PATHS = {
     "authorization_endpoint": "/oidc/authorize",
     "token_endpoint": "/oidc/token",
@@ -19,8 +18,8 @@ PATHS = {
 
 
 @cache
-def document(issuer: str) -> bytes:
+def document(issuer: str, trust_framework: str) -> bytes:
     """OpenID Connect Discovery section 3 and RFC 8414 section 2, as JSON."""
     endpoints = {name: issuer + path for name, path in PATHS.items()}
-    enabled = Enabled(issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=TRUST_FRAMEWORKS)
+    enabled = Enabled(issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=(trust_framework,))
     return json.dumps(metadata(enabled), separators=(",", ":")).encode()

@@ -113,7 +113,7 @@ class Machine:
 
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(lambda: document(provider.issuer))
+    metadata = _public(lambda: document(provider.issuer, provider.trust_framework))
     return {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},

@@ -1,6 +1,7 @@
 """The endpoints for programs, at the WSGI door."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 
@@ -120,9 +121,20 @@ def test_keys_and_metadata_may_be_kept_and_read_by_any_page(client):
         assert head.headers["Content-Length"] == answer.headers["Content-Length"]
 
 
-def test_a_broken_database_is_a_reference_and_never_a_traceback(client, provider, tokens, caplog):
+@pytest.fixture
+def broken(provider, tokens) -> Iterator[None]:
+    """A table is gone, for as long as the test takes."""
+    rename(provider, "access_tokens", "away")
+    yield
+    rename(provider, "away", "access_tokens")
+
+
+def rename(provider, old, new):
     with provider.transaction() as tx:
-        tx.connection.exec_driver_sql("ALTER TABLE access_tokens RENAME TO away")
+        tx.connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def test_a_broken_database_is_a_reference_and_never_a_traceback(client, tokens, broken, caplog):
     with caplog.at_level(logging.ERROR):
         answer = client.get("/oidc/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
 
