@@ -27,6 +27,7 @@ STATUS: Mapping[str, int] = {
     "console.forbidden": 403,
     "people.unknown": 404,
     "clients.unknown": 404,
+    "people.register_unavailable": 503,
     "invalid_client": 401,
 }
 
@@ -40,6 +41,11 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("This page is out of date"),
         lazy_gettext("We could not be sure that this form came from this browser, so nothing was changed."),
         lazy_gettext("Go back, reload the page, and try again. Cookies must be allowed for this site."),
+    ),
+    "people.register_unavailable": (
+        lazy_gettext("Please try again in a moment"),
+        lazy_gettext("The population register could not be asked just now, so nothing was decided."),
+        lazy_gettext("Wait a few minutes, then try again. What you entered is kept."),
     ),
     "console.forbidden": (
         lazy_gettext("You may not open this page"),
