@@ -7,8 +7,9 @@ from PIL import Image
 from playwright.sync_api import FilePayload
 
 from demo import specimens, zones
+from idp.foundation.clock import monotonic, pause
 from tests.browser.authenticators import App, Device
-from tests.browser.country import PASSWORD
+from tests.browser.country import PASSWORD, TIMEOUT
 from tests.browser.walker import Walker
 
 SIGN_IN = {"en": "#sign-in", "ar": "#sign-in-ar"}
@@ -150,3 +151,14 @@ def adds_passkey(walker: Walker, device: Device) -> None:
     with device.touched():
         walker.presses("#enrol-passkey")
     walker.is_at("account-security")
+
+
+def is_signed_out_at(walker: Walker, agency: str) -> None:
+    """The agency shows nobody's data any more, as soon as the courier has been there."""
+    deadline = monotonic() + TIMEOUT
+    while monotonic() < deadline:
+        walker.page.goto(agency)
+        if walker.all("#sign-in").count():
+            return
+        pause(0.2)
+    raise AssertionError(f"{agency} still knows her")

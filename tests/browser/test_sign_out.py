@@ -3,21 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from idp.foundation.clock import monotonic, pause
 from tests.browser.authenticators import App
-from tests.browser.country import SECRET, TIMEOUT
-from tests.browser.errands import SIGN_IN, consents, signs_in
-
-
-def is_told(walker, agency) -> None:
-    """The agency shows nobody's data any more, as soon as the courier has been there."""
-    deadline = monotonic() + TIMEOUT
-    while monotonic() < deadline:
-        walker.page.goto(agency)
-        if walker.all("#sign-in").count():
-            return
-        pause(0.2)
-    raise AssertionError(f"{agency} still knows her")
+from tests.browser.country import SECRET
+from tests.browser.errands import SIGN_IN, consents, is_signed_out_at, signs_in
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -35,7 +23,7 @@ def test_sign_out_at_revenue_ends_the_session_at_the_registry_and_at_the_provide
     walker.presses("#sign-out")
     walker.is_at("revenue")
     expect(walker.all("#sign-in")).to_be_visible()
-    is_told(walker, country.registry)
+    is_signed_out_at(walker, country.registry)
     walker.goes("/account")
     walker.is_at("signin-authenticate")
 
@@ -52,4 +40,4 @@ def test_sign_out_at_the_provider_ends_the_session_at_an_agency(country, a_windo
     walker.is_at("oidc-logout")
     walker.presses("#logout-confirm")
     expect(walker.all("#logged-out-sign-in")).to_be_visible()
-    is_told(walker, country.revenue)
+    is_signed_out_at(walker, country.revenue)
