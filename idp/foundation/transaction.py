@@ -12,6 +12,8 @@ from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.foundation.audit.event import Event
 from idp.foundation.audit.log import append
@@ -71,6 +73,10 @@ class Store:
         options["hide_parameters"] = True  # An error's text reaches the log; what a statement carried must not.
         self.engine = create_engine(self.url, **options)
         self._reader = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
+        self._writer = self._reader if self.is_sqlite else self.engine
+        dbapi: Any = self.engine.dialect.loaded_dbapi
+        self.unavailable = (OperationalError, PoolTimeout, dbapi.OperationalError)
+        """What is raised when the database is away or too busy: nothing was changed, and trying later may help."""
         if self.is_sqlite:
             event.listen(self.engine, "connect", _tune_sqlite)
             event.listen(self._reader, "connect", _tune_sqlite)
@@ -87,17 +93,31 @@ class Store:
             raise RuntimeError("this thread has a transaction open already: hand its tx on")
         self._kept.writing = True
         try:
-            with self._turnstile, self._lend("writer", self.engine) as connection, connection.begin() as transaction:
-                tx = Tx(connection, self.clock())
-                try:
-                    yield tx
-                except Refusal:
-                    transaction.commit()
-                    self._wake(tx)
-                    raise
+            with self._turnstile, self._lend("writer", self._writer) as connection:
+                yield from self._write(connection)
         finally:
             self._kept.writing = False
-        self._wake(tx)
+
+    def _write(self, connection: Connection) -> Iterator[Tx]:
+        # Beginning and ending are the driver's own: SQLAlchemy's way costs more than a statement.
+        driver: Any = connection.connection.driver_connection
+        if self.is_sqlite:
+            driver.execute("BEGIN IMMEDIATE")
+        tx = Tx(connection, self.clock())
+        refused = None
+        try:
+            try:
+                yield tx
+            except Refusal as refusal:
+                refused = refusal
+            driver.commit()
+        except BaseException:
+            driver.rollback()
+            raise
+        if tx.sent:
+            self.job_queued.set()
+        if refused is not None:
+            raise refused
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Read outside a transaction: each statement sees what is committed when it runs."""
@@ -110,10 +130,6 @@ class Store:
         self._turnstile.close()
         self.engine.dispose()
         self._reader.dispose()
-
-    def _wake(self, tx: Tx) -> None:
-        if tx.sent:
-            self.job_queued.set()
 
     def _lend(self, role: str, engine: Engine) -> AbstractContextManager[Connection]:
         return nullcontext(self._keep(role, engine)) if self.is_sqlite else engine.connect()
@@ -148,6 +164,5 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # Straight to the driver: SQLAlchemy's way costs more than the statement.
     driver: Any = connection.connection.driver_connection
     driver.execute("BEGIN IMMEDIATE")

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from idp.foundation.randomness import reference
@@ -82,8 +80,8 @@ def init(app: Flask) -> None:
     """Every way to fail leads here."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _busy)
-    app.register_error_handler(PoolTimeout, _busy)
+    for unavailable in app.extensions["provider"].store.unavailable:
+        app.register_error_handler(unavailable, _busy)
     app.register_error_handler(Exception, _crashed)
 
 

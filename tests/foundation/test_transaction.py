@@ -158,3 +158,35 @@ def test_an_error_never_repeats_what_a_statement_carried(store):
             tx.execute(insert(counters), row)
 
     assert "[SQL parameters hidden" in str(refused.value)
+
+
+def test_a_connection_that_the_database_closed_is_replaced(store):
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+    if store.is_sqlite:
+        store.dispose()  # A file has no server that could close it: the nearest is a process about to fork.
+    else:
+        with store.reading() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            connection.exec_driver_sql(f"{others} AND datname = current_database()")
+        with pytest.raises(store.unavailable), store.transaction() as tx:
+            limits.count(tx, PER_MINUTE, "ann")
+    with store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+
+    assert rows(store, counters) == 1
+
+
+def test_a_commit_that_fails_leaves_nothing_behind(store):
+    deferred = "DEFERRABLE INITIALLY DEFERRED"
+    with store.transaction() as tx:
+        tx.connection.exec_driver_sql("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+        tx.connection.exec_driver_sql(f"CREATE TABLE children (id INTEGER REFERENCES parents {deferred})")
+    with pytest.raises(Exception, match=r"(?i)foreign key"), store.transaction() as tx:
+        limits.count(tx, PER_MINUTE, "ann")
+        tx.connection.exec_driver_sql("INSERT INTO children VALUES (1)")
+    with store.transaction() as tx:
+        tx.connection.exec_driver_sql("DROP TABLE children")
+        tx.connection.exec_driver_sql("DROP TABLE parents")
+
+    assert rows(store, counters) == 0

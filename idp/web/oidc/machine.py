@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from idp.foundation.randomness import reference
 from idp.journeys.oidc.userinfo import userinfo
@@ -84,6 +82,7 @@ class Machine:
 
     def __init__(self, app: Flask, provider: Provider, *, https: bool) -> None:
         self._pages = app.wsgi_app
+        self._unavailable = provider.store.unavailable
         self._headers = headers.for_programs(https=https)
         self._handlers = handlers(provider, Engine(provider))
         self._passage = Passage(provider, Cookies(https))
@@ -98,11 +97,25 @@ class Machine:
         path = environ.get("PATH_INFO", "")
         methods = self._handlers.get(path)
         if methods is not None:
-            return self._write(_answer(methods, environ), environ, start_response)
+            return self._write(self._answer(methods, environ), environ, start_response)
         onward = self._passage.onward(environ) if path == PATH else None
         if onward is None:
             return self._pages(environ, start_response)
         return self._write(Answer(303, b"", (("Location", onward),)), environ, start_response)
+
+    def _answer(self, methods: Mapping[str, Handler], environ: Environ) -> Answer:
+        try:
+            call = _call(environ)
+            handler = methods.get(call.method)
+            if handler is None:
+                return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
+            return handler(call)
+        except OAuthError as error:
+            return _refused(400, error)
+        except self._unavailable as error:
+            return _failed(503, "temporarily_unavailable", error)
+        except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
+            return _failed(500, "server_error", error)
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
@@ -123,21 +136,6 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
         "/.well-known/openid-configuration": dict.fromkeys(("GET", "HEAD"), metadata),
         "/.well-known/oauth-authorization-server": dict.fromkeys(("GET", "HEAD"), metadata),
     }
-
-
-def _answer(methods: Mapping[str, Handler], environ: Environ) -> Answer:
-    try:
-        call = _call(environ)
-        handler = methods.get(call.method)
-        if handler is None:
-            return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
-        return handler(call)
-    except OAuthError as error:
-        return _refused(400, error)
-    except (OperationalError, PoolTimeout) as error:
-        return _failed(503, "temporarily_unavailable", error)
-    except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
-        return _failed(500, "server_error", error)
 
 
 def _call(environ: Environ) -> Call:

@@ -7,7 +7,6 @@ nothing was changed.
 
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
 from idp.foundation.refusal import Refusal
@@ -30,6 +29,7 @@ class Passage:
     def __init__(self, provider: Provider, cookies: Cookies) -> None:
         self._provider = provider
         self._cookie = cookies.name(SESSION)
+        self._left_to_the_page = (OAuthError, Refusal, *provider.store.unavailable)
 
     def onward(self, environ: dict[str, Any]) -> str | None:
         """The client's address with its answer, or None when the browser must see a page."""
@@ -38,7 +38,7 @@ class Passage:
             return None
         try:
             return self._answered(environ.get("QUERY_STRING", ""), parse_cookie(cookie).get(self._cookie))
-        except (OAuthError, Refusal, SQLAlchemyError, ValueError):
+        except self._left_to_the_page:
             return None
 
     def _answered(self, query: str, secret: str | None) -> str | None:
