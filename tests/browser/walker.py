@@ -1,8 +1,8 @@
 """A person at a browser, who walks from page to page and looks hard at every page she meets.
 
-Each page is judged by axe, wide in light and at 320 px in dark, and must not scroll sideways. Pictures of both are kept,
-which git ignores: tests/browser/screenshots/WALK/LANGUAGE/WHO-NN-PAGE-light.png and -dark.png. A page that is built of
-the same elements as another of its name and language was judged with it, and has no second picture in dark.
+Each page is judged by axe, wide in light and at 320 px in dark, and must not scroll sideways. Pictures of both are
+kept, which git ignores: tests/browser/screenshots/WALK/LANGUAGE/WHO-NN-PAGE-light.png and -dark.png. A page that is
+built of the same elements as another of its name and language was judged with it, and has no second picture in dark.
 """
 
 import re
