@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS, SETTINGS
+from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
 from idp.web import theme
@@ -39,6 +41,9 @@ def _database(house: House) -> Iterator[Finding]:
         database.check(house.store, MIGRATIONS)
     except database.Outdated as error:
         yield Finding("database", "fault", f"{error} Run `idp db upgrade`.")
+    except DBAPIError as error:
+        reason = str(error.orig).partition("\n")[0]
+        yield Finding("database", "fault", f"{reason} See that it runs and that IDP_DATABASE_URL is right.")
     else:
         yield Finding("database", "ok", house.store.url.render_as_string(hide_password=True))
 
@@ -47,11 +52,16 @@ def _keys(house: House) -> Iterator[Finding]:
     try:
         for entry in house.keyring.inventory:
             house.keyring.signer(entry.purpose, entry.algorithm)
+        AuthorityMaterial.load(house.settings.keys_dir / "authority")
     except MissingKey as error:
         yield Finding("keys", "fault", str(error))
         return
-    yield Finding("keys", "ok", f"{len(house.keyring.inventory)} purposes have an active key")
-    loose = [file.name for file in house.settings.keys_dir.glob("*.json") if file.stat().st_mode & 0o077]
+    except DBAPIError:
+        yield Finding("keys", "fault", "cannot be looked up before the database is right.")
+        return
+    yield Finding("keys", "ok", f"{len(house.keyring.inventory)} purposes have an active key, and so has signing")
+    secret = (*house.settings.keys_dir.glob("*.json"), *house.settings.keys_dir.glob("authority/*.key"))
+    loose = [file.name for file in secret if file.stat().st_mode & 0o077]
     if loose:
         yield Finding("keys", "fault", f"others can read {', '.join(loose)}. Run chmod 600 on them.")
 

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from idp.cli.audit import audit
 from idp.cli.clients import clients
@@ -14,6 +15,7 @@ from idp.cli.keys import keys
 from idp.cli.people import people
 from idp.cli.serve import serve
 from idp.config import Misconfigured
+from idp.foundation.keyring.port import MissingKey
 from idp.foundation.refusal import Refusal
 
 
@@ -31,6 +33,11 @@ class _Group(click.Group):
             click.echo("Correct them and try again; `idp doctor --help` explains each setting.", err=True)
         except Refusal as refusal:
             click.echo(f"Refused: {refusal.reason or refusal.code}", err=True)
+        except MissingKey as error:
+            click.echo(f"A key is missing: {error}", err=True)
+        except DBAPIError as error:
+            click.echo(f"The database cannot be used: {str(error.orig).partition(chr(10))[0]}", err=True)
+            click.echo("See that it runs and that IDP_DATABASE_URL is right. If it is new: idp db upgrade", err=True)
         sys.exit(2)
 
 

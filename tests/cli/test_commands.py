@@ -157,6 +157,31 @@ def test_a_lost_key_is_a_fault_that_names_its_remedy(tmp_path):
     assert "restore it from your backup" in told.stdout
 
 
+def test_a_lost_signing_authority_is_a_fault_and_stops_what_needs_it(tmp_path):
+    hurt = Installation(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db")
+    hurt.json("db", "upgrade")
+    (tmp_path / "keys" / "authority" / "issuing.key").unlink()
+
+    assert "issuing.key is missing" in hurt.idp("doctor").stdout
+    assert hurt.idp("serve").stderr.startswith("A key is missing: ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("doctor",), ("clients", "list"), ("keys", "list"), ("keys", "rotate"), ("audit", "verify")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("url", ["sqlite:///{folder}/new.db", "postgresql://me:hunter2@127.0.0.1:1/none"])
+def test_a_database_that_cannot_be_used_is_told_in_words(tmp_path, url, command):
+    new = Installation(tmp_path, url.format(folder=tmp_path))
+    told = new.idp(*command)
+
+    assert told.returncode in (1, 2)
+    assert "idp db upgrade" in told.stdout + told.stderr or "IDP_DATABASE_URL" in told.stdout + told.stderr
+    assert "Traceback" not in told.stderr
+    assert "hunter2" not in told.stdout + told.stderr
+
+
 def test_tampering_is_named_by_the_command_line_alone(tmp_path):
     with serving.serving(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db") as server:
         for _ in range(100):

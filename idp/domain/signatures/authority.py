@@ -16,6 +16,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from idp.domain.signatures.port import Issued
+from idp.foundation.keyring.port import MissingKey
 
 LEAF_SECONDS = 600
 """A one-shot certificate's life."""
@@ -58,9 +59,9 @@ class AuthorityMaterial:
 
     @classmethod
     def load(cls, folder: Path) -> "AuthorityMaterial":
-        """Raises FileNotFoundError naming the file that is missing."""
+        """Raises MissingKey naming the file that is missing."""
         members = {name: _member(folder, name) for name in ("root", "issuing", "timestamping")}
-        return cls(**members, root_crl=(folder / "root.crl").read_bytes())
+        return cls(**members, root_crl=_content(folder / "root.crl"))
 
 
 def create_authority(now: int, country: str = "XA") -> AuthorityMaterial:
@@ -232,8 +233,14 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _member(folder: Path, name: str) -> Member:
-    certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
-    key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), password=None)
+    certificate = x509.load_pem_x509_certificate(_content(folder / f"{name}.pem"))
+    key = serialization.load_pem_private_key(_content(folder / f"{name}.key"), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise TypeError(f"{name}.key is of a kind that this authority does not use")
     return Member(certificate, key)
+
+
+def _content(path: Path) -> bytes:
+    if not path.exists():
+        raise MissingKey(f"{path} is missing: restore it from your backup of the keys folder")
+    return path.read_bytes()
