@@ -132,7 +132,8 @@ def _welcome(settings: Settings, two: tuple[Agency, Agency]) -> None:
 
 
 def _until_stopped() -> None:
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # Whoever started this in the background may have had it ignore Ctrl-C; being told to end is another matter.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         signal.pause()
     except KeyboardInterrupt:
