@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from idp.config import Settings
+from idp.config import Misconfigured, Settings
 from idp.domain.people.port import PopulationRegister
 from idp.domain.people.registers import CsvRegister
 from idp.foundation.keyring.files import FileKeyStore
@@ -24,8 +24,14 @@ def key_store(settings: Settings) -> KeyStore:
 
 
 def register(settings: Settings) -> PopulationRegister:
-    """The population register, chosen by the file's extension."""
-    return REGISTERS[settings.register.suffix.removeprefix(".")](settings.register)
+    """The population register, chosen by the file's extension. Raises Misconfigured for one that cannot be read."""
+    kind = settings.register.suffix.removeprefix(".")
+    if kind not in REGISTERS:
+        raise Misconfigured([f"IDP_REGISTER: {settings.register} must end in .{' or .'.join(REGISTERS)}"])
+    try:
+        return REGISTERS[kind](settings.register)
+    except ValueError as error:
+        raise Misconfigured([f"IDP_REGISTER: {error}"]) from error
 
 
 def channels(settings: Settings, store: Store, box: Box) -> Mapping[str, Channel]:

@@ -157,6 +157,18 @@ def test_a_lost_key_is_a_fault_that_names_its_remedy(tmp_path):
     assert "restore it from your backup" in told.stdout
 
 
+@pytest.mark.parametrize(("name", "told"), [("people.txt", "must end in .csv"), ("people.csv", "must name the columns")])
+def test_a_register_that_cannot_be_read_is_a_wrong_setting(home, tmp_path, name, told):
+    (tmp_path / name).write_text("nobody\n")
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    elsewhere.environment |= {"IDP_REGISTER": str(tmp_path / name)}
+    refused = elsewhere.idp("people", "lock", "ann", "--reason", "resolved")
+
+    assert refused.returncode == 2
+    assert "IDP_REGISTER: " in refused.stderr
+    assert told in refused.stderr
+
+
 def test_a_lost_signing_authority_is_a_fault_and_stops_what_needs_it(tmp_path):
     hurt = Installation(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db")
     hurt.json("db", "upgrade")
