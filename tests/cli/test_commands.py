@@ -157,7 +157,9 @@ def test_a_lost_key_is_a_fault_that_names_its_remedy(tmp_path):
     assert "restore it from your backup" in told.stdout
 
 
-@pytest.mark.parametrize(("name", "told"), [("people.txt", "must end in .csv"), ("people.csv", "must name the columns")])
+@pytest.mark.parametrize(
+    ("name", "told"), [("people.txt", "must end in .csv"), ("people.csv", "must name the columns")]
+)
 def test_a_register_that_cannot_be_read_is_a_wrong_setting(home, tmp_path, name, told):
     (tmp_path / name).write_text("nobody\n")
     elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
