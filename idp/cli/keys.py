@@ -26,15 +26,16 @@ def list_(house: House, as_json: bool) -> None:
 
 
 @keys.command()
-@click.option("--emergency", is_flag=True, help="Rotate now, even if relying parties may not know the next key yet.")
+@click.option("--emergency", is_flag=True, help="Replace every rotating key now, and trust none there was.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @pass_house
 def rotate(house: House, emergency: bool, as_json: bool) -> None:
     """Move each rotating key on: next becomes active, active becomes retiring, a new next is published.
 
     A key that was published less than a day ago waits, because a relying party may have cached the JWKS without it.
-    Run it from a timer as often as you like. --emergency is for a key that may have leaked: relying parties that
-    cached the JWKS will refuse signatures until they fetch it again.
+    Run it from a timer as often as you like. --emergency is for keys that may have leaked: all that rotate are
+    replaced and the old ones withdrawn at once. Relying parties that cached the JWKS will refuse signatures until they
+    fetch it again.
     """
     steps = rotation.rotate(house.store, house.keyring, emergency=emergency)
     tell(as_json, [asdict(step) for step in steps], *map(_line, steps))

@@ -134,6 +134,18 @@ def test_an_emergency_does_not_wait(store, keyring):
     assert keyring.signer(*ES256).kid != before
 
 
+def test_after_an_emergency_no_key_that_may_have_leaked_is_trusted(store, keyring, clock, folder):
+    before = published(keyring)
+    clock.advance(JWKS_CACHE_SECONDS)
+    rotation.rotate(store, keyring)
+    before |= published(keyring)
+    rotation.rotate(store, keyring, emergency=True)
+
+    assert len(published(keyring)) == 4  # Active and next of two algorithms.
+    assert published(keyring).isdisjoint(before)
+    assert all("d" not in json.loads((folder / f"{kid}.json").read_text()) for kid in before)
+
+
 def test_a_retired_key_is_unpublished_and_its_private_part_destroyed(store, keyring, clock, folder):
     old = keyring.signer(*ES256).kid
     rotation.rotate(store, keyring)

@@ -63,12 +63,17 @@ def prepare(store: Store, keyring: Keyring) -> list[str]:
 
 
 def rotate(store: Store, keyring: Keyring, *, emergency: bool = False, actor: str = "operator") -> list[Step]:
-    """Move each rotating key on, unless a relying party's cache may still lack the next one."""
+    """Move each rotating key on, unless a relying party's cache may still lack the next one.
+
+    In an `emergency` nothing is waited for and no key there was is trusted any more, the next one included: whoever
+    read one file of the key store may have read them all.
+    """
+    turning = [entry for entry in keyring.inventory if entry.rotates]
+    move = _replace if emergency else _move_on
     with store.transaction() as tx:
         _one_at_a_time(tx)
         _retire(tx, keyring.key_store)
-        turning = [entry for entry in keyring.inventory if entry.rotates]
-        steps = [_move_on(tx, keyring.key_store, entry, actor, emergency=emergency) for entry in turning]
+        steps = [move(tx, keyring.key_store, entry, actor) for entry in turning]
     keyring.forget_snapshot()
     return steps
 
@@ -113,11 +118,20 @@ def _public(key: Key, kid: str, entry: Entry) -> Mapping[str, object]:
     return key.as_dict(private=False) | {"kid": kid, "alg": entry.algorithm, "use": "sig"}
 
 
-def _move_on(tx: Tx, key_store: KeyStore, entry: Entry, actor: str, *, emergency: bool) -> Step:
+def _replace(tx: Tx, key_store: KeyStore, entry: Entry, actor: str) -> Step:
+    for row in _rows(tx, entry):
+        if row["state"] != "retired":
+            _become(tx, row["kid"], "retired", actor)
+            key_store.destroy(row["kid"])
+    fresh, following = (_add(tx, key_store, entry, state, first=False) for state in ("active", "next"))
+    return Step(entry.purpose, entry.algorithm, True, fresh, following, tx.now + JWKS_CACHE_SECONDS)
+
+
+def _move_on(tx: Tx, key_store: KeyStore, entry: Entry, actor: str) -> Step:
     by_state = {row["state"]: row for row in _rows(tx, entry) if row["state"] in ("active", "next")}
     active, coming = by_state["active"], by_state["next"]
     usable_at = coming["published_at"] + JWKS_CACHE_SECONDS if coming["published_at"] else 0
-    if usable_at > tx.now and not emergency:
+    if usable_at > tx.now:
         return Step(entry.purpose, entry.algorithm, False, active["kid"], coming["kid"], usable_at)
     _become(tx, active["kid"], "retiring", actor)
     _become(tx, coming["kid"], "active", actor)
