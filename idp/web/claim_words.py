@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from idp.web.locale import calendar_day
+
 LABELS = {
     "name": _l("Name"),
     "given_name": _l("Given names"),
@@ -45,4 +47,4 @@ def spoken(value: object) -> str:
         return str(value.get("formatted") or ", ".join(str(part) for part in value.values()))
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(part) for part in value)
-    return str(value)
+    return calendar_day(value) if isinstance(value, str) else str(value)

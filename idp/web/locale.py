@@ -4,7 +4,7 @@ Negotiation is Babel's `negotiate_locale`; Werkzeug's `best_match` answers `ar-E
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,14 +87,22 @@ def moment(at: int) -> Markup:
     """A date and time, to the minute, in the reader's language and the country's time zone."""
     locale, when = _writing(), _local(at)
     joined = str(get_datetime_format("medium", locale=locale)).replace("'", "")
-    time, date = format_time(when, "short", locale=locale), format_date(when, "long", locale=locale)
-    return _time(when, joined.replace("{0}", time).replace("{1}", date))
+    time, on = format_time(when, "short", locale=locale), format_date(when, "long", locale=locale)
+    return _time(when, joined.replace("{0}", time).replace("{1}", on))
 
 
 def day(at: int) -> Markup:
     """A date in the reader's language and the country's time zone."""
     when = _local(at)
     return _time(when, format_date(when, "long", locale=_writing()))
+
+
+def calendar_day(text: str) -> str:
+    """A date (YYYY-MM-DD) in the reader's language; what is none, such as a year alone, as it stands."""
+    try:
+        return str(format_date(date.fromisoformat(text), "long", locale=_writing()))
+    except ValueError:
+        return text
 
 
 def date_order() -> tuple[str, str, str]:

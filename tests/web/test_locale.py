@@ -90,6 +90,15 @@ def test_a_moment_is_written_as_the_reader_writes_it(app: Flask, language: str, 
         assert text in locale.moment(1763800000).replace("\u202f", " ")
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "written"),
+    [("en", "1993-08-08", "8 August 1993"), ("ar", "1993-08-08", "8 أغسطس 1993"), ("en", "1993", "1993")],
+)
+def test_a_date_is_written_as_the_reader_writes_it(app: Flask, language: str, text: str, written: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert locale.calendar_day(text) == written
+
+
 def test_a_constant_is_not_frozen_in_the_language_of_the_first_reader(client: FlaskClient) -> None:
     client.get("/", headers={"Accept-Language": "en"})
     page = client.get("/", headers={"Accept-Language": "ar"}).get_data(as_text=True)

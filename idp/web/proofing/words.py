@@ -1,16 +1,15 @@
 """What the pages of a verification say and show, in the reader's language."""
 
-from datetime import date
 from typing import Final
 
 from flask import request, url_for
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from idp.domain.proofing.details import Details, Document
 from idp.domain.proofing.evidence import Piece
 from idp.journeys.proofing.progress import Progress
+from idp.web.locale import calendar_day
 
 Option = tuple[str, str, str]
 LARGEST_SHOWN: Final = 320
@@ -113,16 +112,12 @@ def summary(done: Progress) -> list[tuple[str, str, str, str]]:
     rows = [
         (_("Document"), names[document.value], "document"),
         (_("Document number"), details.document_number, "details"),
-        (_("Date of birth"), _day(details.birthdate), "details"),
-        (_("Date of expiry"), _day(details.expires_on), "details"),
+        (_("Date of birth"), calendar_day(details.birthdate), "details"),
+        (_("Date of expiry"), calendar_day(details.expires_on), "details"),
         (_("Given names"), details.given_name, "names"),
         (_("Family name"), details.family_name, "names"),
     ]
     return [(key, value, url_for(f"proofing.{page}"), _("Change")) for key, value, page in rows if value]
-
-
-def _day(text: str) -> str:
-    return str(format_date(date.fromisoformat(text), "long"))
 
 
 def pictures(done: Progress) -> list[tuple[str, str, Piece, tuple[int, int]]]:
