@@ -11,7 +11,6 @@ from idp.config import MIGRATIONS, SETTINGS
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
-from idp.web import theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def _keys(house: House) -> Iterator[Finding]:
 
 
 def _theme(house: House) -> Iterator[Finding]:
-    problems = theme.load(house.settings.theme).problems()
+    problems = house.country.problems()
     yield from (Finding("theme", "fault", problem) for problem in problems)
     if not problems:
         yield Finding("theme", "ok", "every colour pair can be read")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from idp.app import create_keyring, create_provider
-from idp.config import Settings, load
+from idp.config import Misconfigured, Settings, load
 from idp.foundation.keyring.keyring import Keyring
 from idp.foundation.transaction import Store
 from idp.journeys.provider import Provider
@@ -35,9 +35,17 @@ class House:
         return create_keyring(self.settings, self.store)
 
     @cached_property
+    def country(self) -> theme.Theme:
+        """The country pack. Raises Misconfigured for one that cannot be read."""
+        try:
+            return theme.load(self.settings.theme)
+        except (ValueError, TypeError, OSError) as error:
+            raise Misconfigured([f"IDP_THEME: {self.settings.theme} cannot be read: {error}"]) from error
+
+    @cached_property
     def provider(self) -> Provider:
         """Everything journeys use."""
-        return create_provider(self.settings, theme.load(self.settings.theme))
+        return create_provider(self.settings, self.country)
 
 
 pass_house = click.make_pass_decorator(House, ensure=True)

@@ -171,6 +171,18 @@ def test_a_register_that_cannot_be_read_is_a_wrong_setting(home, tmp_path, name,
     assert told in refused.stderr
 
 
+@pytest.mark.parametrize("content", ["code = [", "code = 1", "colours = 1"])
+def test_a_country_pack_that_cannot_be_read_is_a_wrong_setting(home, tmp_path, content):
+    (tmp_path / "theme.toml").write_text(content)
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    elsewhere.environment |= {"IDP_THEME": str(tmp_path / "theme.toml")}
+    refused = elsewhere.idp("serve")
+
+    assert refused.returncode == 2
+    assert "IDP_THEME: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_lost_signing_authority_is_a_fault_and_stops_what_needs_it(tmp_path):
     hurt = Installation(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db")
     hurt.json("db", "upgrade")
