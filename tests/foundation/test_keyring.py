@@ -146,6 +146,13 @@ def test_after_an_emergency_no_key_that_may_have_leaked_is_trusted(store, keyrin
     assert all("d" not in json.loads((folder / f"{kid}.json").read_text()) for kid in before)
 
 
+def test_an_emergency_replaces_a_key_whose_file_was_lost(store, keyring, folder):
+    (folder / f"{keyring.signer(*ES256).kid}.json").unlink()
+    rotation.rotate(store, keyring, emergency=True)
+
+    assert Keyring(store, FileKeyStore(folder), INVENTORY).signer(*ES256)
+
+
 def test_a_retired_key_is_unpublished_and_its_private_part_destroyed(store, keyring, clock, folder):
     old = keyring.signer(*ES256).kid
     rotation.rotate(store, keyring)

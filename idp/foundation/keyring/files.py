@@ -31,6 +31,8 @@ class FileKeyStore:
 
     def destroy(self, kid: str) -> None:
         """See KeyStore.destroy: the file keeps the public part, so that old signatures can be checked."""
+        if not self._path(kid).exists():
+            return
         key = self.load(kid)
         self._write(kid, key.as_dict(private=False) | {"kid": kid})
 

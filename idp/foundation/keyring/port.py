@@ -17,7 +17,7 @@ class KeyStore(Protocol):
         """Raises MissingKey when the store does not hold it."""
 
     def destroy(self, kid: str) -> None:
-        """Forget the private part; what is public may stay."""
+        """Forget the private part, if it is there at all; what is public may stay."""
 
 
 class MissingKey(Exception):
