@@ -38,8 +38,8 @@ lock: .venv/.dev ## Resolve the dependencies of pyproject.toml anew and pin them
 COMPILE := pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 --universal pyproject.toml
 
 translations: setup ## Collect new texts into the catalogues of idp/translations
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location -o .venv/messages.pot .
-	$(BIN)/pybabel --quiet update -i .venv/messages.pot -d idp/translations --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --project Tessera -o .venv/messages.pot .
+	$(BIN)/pybabel --quiet update -i .venv/messages.pot -d idp/translations --no-fuzzy-matching --ignore-pot-creation-date
 
 clean: ## Remove everything that is made here, but not keys/ and var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/results bench/work

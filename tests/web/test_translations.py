@@ -1,4 +1,5 @@
 import io
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,14 @@ def test_the_compiled_catalogue_is_the_source_one(language: str) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, translated)
     assert path.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run: pybabel compile -d idp/translations"
+
+
+@pytest.mark.parametrize(("language", "forms"), [("zh_Hant", 1), ("ar", 6)])
+def test_a_catalogue_says_itself_how_it_counts(language: str, forms: int) -> None:
+    """Without its header every language would count as English does."""
+    with (CATALOGUES / language / "LC_MESSAGES/messages.mo").open("rb") as file:
+        compiled = GNUTranslations(file)
+    assert compiled.info()["plural-forms"].startswith(f"nplurals={forms};")
 
 
 def _whole(text: object) -> bool:
