@@ -36,6 +36,7 @@ from idp.web import (
     headers,
     inbox,
     locale,
+    nul,
     oidc,
     proofing,
     public,
@@ -63,6 +64,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     app.extensions["courier"] = create_courier(provider)
     errors.init(app)
     unread.init(app)
+    nul.init(app)
     headers.init(app, https=settings.https)
     locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
     theme.init(app, country)

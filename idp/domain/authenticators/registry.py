@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.event import Event
@@ -41,9 +41,7 @@ class Authenticator:
 
 def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
     """What the person can sign in with now, oldest first."""
-    mine = (authenticators.c.person_id == person_id, authenticators.c.removed_at.is_(None))
-    statement = select(authenticators).where(*mine).order_by(authenticators.c.created_at, authenticators.c.id)
-    return tuple(_authenticator(row) for row in connection.execute(statement).mappings())
+    return tuple(_authenticator(row) for row in connection.execute(_of(person_id)).mappings())
 
 
 def has_second_factor(connection: Connection, person_id: str) -> bool:
@@ -62,18 +60,23 @@ def add(tx: Tx, person_id: str, method: str, label: str, **columns: Any) -> Auth
 
 def rename(tx: Tx, person_id: str, authenticator_id: str, label: str) -> None:
     """Give an authenticator another name. Raises Refusal("authenticators.unknown")."""
-    _change(tx, person_id, authenticator_id, label=label)
+    method = _change(tx, person_id, authenticator_id, label=label)
+    tx.record(Event(f"authenticators.{method}.renamed", person_id, person_id, {"authenticator": authenticator_id}))
 
 
 def revoke(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
-    """Take an authenticator away. Raises Refusal("authenticators.unknown"), or ("authenticators.last")."""
-    held = {one.id: one for one in of(tx.connection, person_id)}
-    if authenticator_id not in held:
+    """Take an authenticator away, unless too little would be left.
+
+    Raises Refusal("authenticators.unknown"), ("authenticators.last") if the person could not sign in any more, or
+    ("authenticators.last_second_factor") if a password alone would be left of two factors.
+    """
+    # Locked, so that of two that are removed at once the second sees that it is the last.
+    held = {row["id"]: row["method"] for row in tx.execute(_of(person_id).with_for_update()).mappings()}
+    method = held.pop(authenticator_id, None)
+    if method is None:
         raise Refusal("authenticators.unknown", "no such authenticator")
-    if not {one.method for one in held.values() if one.id != authenticator_id} & {PASSWORD, PASSKEY}:
-        raise Refusal("authenticators.last", "without it nobody could sign in any more")
+    _leave_enough(method, frozenset(held.values()))
     _change(tx, person_id, authenticator_id, removed_at=tx.now, verifier=None, sealed=None)
-    method = held[authenticator_id].method
     tx.record(Event(f"authenticators.{method}.removed", actor, person_id, {"authenticator": authenticator_id}))
 
 
@@ -82,11 +85,26 @@ def used(tx: Tx, authenticator_id: str) -> None:
     tx.execute(update(authenticators).where(authenticators.c.id == authenticator_id).values(last_used_at=tx.now))
 
 
-def _change(tx: Tx, person_id: str, authenticator_id: str, **values: Any) -> None:
+def _of(person_id: str) -> Select[Any]:
+    mine = (authenticators.c.person_id == person_id, authenticators.c.removed_at.is_(None))
+    return select(authenticators).where(*mine).order_by(authenticators.c.created_at, authenticators.c.id)
+
+
+def _leave_enough(method: str, left: frozenset[str]) -> None:
+    """A password is only ever replaced: beside it a passkey need not verify its user, and would be no way in alone."""
+    if method == PASSWORD or not left & {PASSWORD, PASSKEY}:
+        raise Refusal("authenticators.last", "without it nobody could sign in any more")
+    if PASSWORD in left and not left & set(SECOND_FACTORS):
+        raise Refusal("authenticators.last_second_factor", "without it a password alone would open the account")
+
+
+def _change(tx: Tx, person_id: str, authenticator_id: str, **values: Any) -> str:
     mine = (authenticators.c.id == authenticator_id, authenticators.c.person_id == person_id)
     change = update(authenticators).where(*mine, authenticators.c.removed_at.is_(None)).values(**values)
-    if tx.execute(change).rowcount != 1:
+    method: str | None = tx.execute(change.returning(authenticators.c.method)).scalar_one_or_none()
+    if method is None:
         raise Refusal("authenticators.unknown", "no such authenticator")
+    return method
 
 
 def _authenticator(row: Mapping[Any, Any]) -> Authenticator:

@@ -4,6 +4,7 @@ Each challenge is kept in the database, bound to its purpose and person, and spe
 """
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,8 @@ else:
 METHOD = registry.PASSKEY
 LIFETIME = 300
 LARGEST_RESPONSE = 32 * 1024
+_CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")
+"""base64url of at most 1,023 octets (WebAuthn section 4, Credential ID)."""
 
 
 def registration_options(tx: Tx, person_id: str, rp_id: str, rp_name: str, display_name: str) -> tuple[str, str]:
@@ -170,7 +173,7 @@ def _document(response: str) -> dict[str, Any]:
         document = json.loads(response) if len(response) <= LARGEST_RESPONSE else None
     except ValueError:
         document = None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not _CREDENTIAL_ID.fullmatch(str(document.get("id", ""))):
         raise Refusal("authenticators.passkey.refused", "the response is not a WebAuthn credential")
     return document
 

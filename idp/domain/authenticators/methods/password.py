@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select, update
 from idp.domain.authenticators import registry
 from idp.domain.authenticators.proof import KNOWLEDGE, Proof
 from idp.domain.authenticators.tables import authenticators
+from idp.foundation.audit.event import Event
+from idp.foundation.once import first_sight
 from idp.foundation.randomness import token
 from idp.foundation.transaction import Tx
 from idp.protocol.assurance import Amr
@@ -63,9 +65,19 @@ def set_password(tx: Tx, person_id: str, encoded: str) -> None:
     """Set or replace the person's one password."""
     held = stored(tx.connection, person_id)
     if held is None:
+        # Of two that set the first password at once, the second waits here, and then finds the other's.
+        first_sight(tx, METHOD, person_id, tx.now)
+        held = stored(tx.connection, person_id)
+    if held is None:
         registry.add(tx, person_id, METHOD, "", verifier=encoded)
     else:
-        tx.execute(update(authenticators).where(authenticators.c.id == held[0]).values(verifier=encoded))
+        rehash(tx, held[0], encoded)
+        tx.record(Event("authenticators.password.changed", person_id, person_id, {"authenticator": held[0]}))
+
+
+def rehash(tx: Tx, authenticator_id: str, encoded: str) -> None:
+    """Keep another hash, such as one of the same password with the parameters of today."""
+    tx.execute(update(authenticators).where(authenticators.c.id == authenticator_id).values(verifier=encoded))
 
 
 def proof(tx: Tx, authenticator_id: str) -> Proof:

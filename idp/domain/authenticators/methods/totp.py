@@ -50,11 +50,16 @@ def begin(issuer_name: str, account: str, secret: str = "") -> Enrolment:
     return Enrolment(secret, uri, drawn.getvalue().decode())
 
 
-def add(tx: Tx, vault: Vault, person_id: str, secret: str, code: str, label: str) -> Authenticator:
-    """Bind an app that shows the right code now. Raises Refusal("authenticators.wrong_code")."""
-    if _matching_step(secret, code, tx.now) is None:
-        raise Refusal("authenticators.wrong_code", "the code does not match")
-    return adopt(tx, vault, person_id, secret, label)
+def add(tx: Tx, vault: Vault, person_id: str, secret: str, code: str, label: str) -> tuple[Authenticator, Proof]:
+    """Bind an app that shows the right code now, which was a proof. Raises Refusal("authenticators.wrong_code").
+
+    The code is spent before the app is bound, so a form that is sent twice binds it once.
+    """
+    step = _matching_step(secret, code, tx.now)
+    if step is None or not _spend_step(tx, person_id, step, code):
+        raise Refusal("authenticators.wrong_code", "the code does not match, or was used before")
+    added = adopt(tx, vault, person_id, secret, label)
+    return added, _proof(tx, added.id)
 
 
 def adopt(tx: Tx, vault: Vault, person_id: str, secret: str, label: str = "") -> Authenticator:
@@ -78,10 +83,15 @@ def verify(tx: Tx, vault: Vault, person_id: str, code: str) -> Proof:
     for authenticator_id, sealed in _held(tx.connection, person_id):
         secret = vault.open(tx.connection, person_id, TABLE, COLUMN, sealed)
         step = _matching_step(secret, code, tx.now)
-        if step is not None and _spend_step(tx, authenticator_id, step):
-            registry.used(tx, authenticator_id)
-            return Proof(METHOD, authenticator_id, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
+        if step is not None and _spend_step(tx, person_id, step, code):
+            return _proof(tx, authenticator_id)
     raise Refusal("authenticators.wrong_code", "the code is wrong, old, or was used before")
+
+
+def is_held(connection: Connection, vault: Vault, person_id: str, secret: str) -> bool:
+    """Whether one of the person's apps has this very secret."""
+    opened = [vault.open(connection, person_id, TABLE, COLUMN, sealed) for _, sealed in _held(connection, person_id)]
+    return any(hmac.compare_digest(one.encode(), secret.encode()) for one in opened)
 
 
 def _is_usable(secret: str) -> bool:
@@ -111,6 +121,12 @@ def _matching_step(secret: str, code: str, now: int) -> int | None:
     return matches[0] if matches else None
 
 
-def _spend_step(tx: Tx, authenticator_id: str, step: int) -> bool:
+def _spend_step(tx: Tx, person_id: str, step: int, code: str) -> bool:
+    """By person and code, not by app: two apps with one secret show one code, which works once all the same."""
     expires_at = (step + DRIFT + 2) * STEP
-    return first_sight(tx, "totp_step", f"{authenticator_id}|{step}", expires_at)
+    return first_sight(tx, "totp_step", f"{person_id}|{step}|{code}", expires_at)
+
+
+def _proof(tx: Tx, authenticator_id: str) -> Proof:
+    registry.used(tx, authenticator_id)
+    return Proof(METHOD, authenticator_id, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
