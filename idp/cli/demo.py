@@ -20,7 +20,7 @@ from idp.foundation.transaction import Store
 from idp.web import theme
 
 READY_SECONDS = 30.0
-GRANIAN = ("--interface", "wsgi", "--host", "127.0.0.1", "--log-level", "warning", "--no-ws")
+GRANIAN = ("--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4", "--log-level", "warning", "--no-ws")
 
 
 @click.group(invoke_without_command=True)
@@ -126,9 +126,11 @@ def _welcome(settings: Settings, two: tuple[Agency, Agency]) -> None:
     click.echo(f"  {'Mail and SMS sent':18} {settings.issuer}/inbox")
     click.echo(f"  {'Verify a signature':18} {settings.issuer}/verify-signature\n\n  People to sign in as:\n")
     for entry in people():
-        factor = " + code" if entry.get("totp_secret") else ""
-        click.echo(f"  {entry['username']:12} {entry['password']}{factor:8}  {entry['about']}")
-    click.echo("\n  A code is what an authenticator app shows: `idp demo code USERNAME` prints it. Ctrl-C stops.\n")
+        password = entry["password"] + (" + code" if entry.get("totp_secret") else "")
+        click.echo(f"  {entry['username']:12} {password:38} {entry['about']}")
+    click.echo("\n  A code is what an authenticator app shows: `.venv/bin/idp demo code USERNAME` prints it.")
+    click.echo("  Passports to upload when an identity is verified: `.venv/bin/python -m demo.specimens` draws them.")
+    click.echo("  Ctrl-C stops.\n")
 
 
 def _until_stopped() -> None:
