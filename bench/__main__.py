@@ -70,9 +70,9 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
         ours = running.enter_context(house.serving(f"tessera-{name}", url, folder / "house", free_port(), pid))
         targets = [ours.target()]
         program = None if options.no_peer else peer.node()
-        if program is None:
+        if program is None and not options.no_peer:
             print("(without the peer: it needs Node 22 or newer, in BENCH_NODE or on the PATH)")
-        else:
+        if program is not None:
             targets.insert(
                 0, running.enter_context(peer.serving(program, peer_store, folder / "peer", free_port(), pid))
             )
