@@ -86,7 +86,7 @@ def _database(name: str, folder: Path, running: ExitStack) -> tuple[str, str, in
     if name == "sqlite":
         (folder / "peer").mkdir()
         return f"sqlite:///{folder}/tessera.db", f"sqlite:{folder}/peer/peer.db", None
-    server = running.enter_context(postgres.running())
+    server = running.enter_context(postgres.running(fsync="on", autovacuum="on"))
     peers = server.url(server.create()).replace("postgresql+psycopg://", "postgres://")
     pid = int(next(server.folder.rglob("postmaster.pid")).read_text().splitlines()[0])
     return server.url(server.create()), peers, pid

@@ -68,8 +68,11 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server and stop it at the end, or when this process dies. Raises FileNotFoundError if there is none."""
+def running(**options: str) -> Iterator[Server]:
+    """Start a server and stop it at the end, or when this process dies; `options` replace those of a test.
+
+    Raises FileNotFoundError if there is none.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tessera-postgres-"))
     try:
         if geteuid() == 0:
@@ -79,7 +82,7 @@ def running() -> Iterator[Server]:
         subprocess.run(
             [*_as_ordinary_user(), _program("initdb"), *initdb, "-D", data], check=True, stdout=subprocess.DEVNULL
         )
-        settings = [f"--{name}={value}" for name, value in OPTIONS.items()]
+        settings = [f"--{name}={value}" for name, value in (OPTIONS | options).items()]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [*_as_ordinary_user(), _program("postgres"), "-D", data, "-k", folder, *settings],
