@@ -8,6 +8,7 @@ import click
 from idp.cli.clients import read_list
 from idp.cli.house import House, pass_house, tell
 from idp.foundation.refusal import Refusal
+from idp.journeys.people import erase as erasing
 from idp.journeys.people import lock as locking
 from idp.journeys.people.admit import Newcomer, admit, read
 from idp.journeys.people.lock import Reason
@@ -15,7 +16,7 @@ from idp.journeys.people.lock import Reason
 
 @click.group()
 def people() -> None:
-    """Admit people, lock and unlock their records."""
+    """Admit people; lock, unlock and erase their records."""
 
 
 @people.command("import")
@@ -68,6 +69,21 @@ def unlock(house: House, name: str, reason: str, as_json: bool) -> None:
     """Let the locked record of NAME, a user name or proven e-mail address, work again."""
     person = locking.unlock(house.provider, name, Reason(reason))
     tell(as_json, {"id": person.id, "status": "active"}, f"Unlocked {person.id}.")
+
+
+@people.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.confirmation_option(prompt="This cannot be undone. Erase the record?")
+@pass_house
+def erase(house: House, name: str, as_json: bool) -> None:
+    """Erase the record of NAME, a user name or proven e-mail address, for ever.
+
+    Everything personal is deleted and the person's data key destroyed; sessions and consents end, and the services are
+    told. What stays is an identifier in the audit. Backups hold the data key until you delete them.
+    """
+    person_id = erasing.erase(house.provider, name)
+    tell(as_json, {"id": person_id, "status": "closed"}, f"Erased {person_id}.")
 
 
 def _read(number: int, document: dict[str, object]) -> Newcomer:

@@ -54,6 +54,7 @@ COMMANDS = [
     ("people", "import"),
     ("people", "lock"),
     ("people", "unlock"),
+    ("people", "erase"),
     ("audit", "verify"),
     ("audit", "search"),
 ]
@@ -105,6 +106,16 @@ def test_a_record_is_locked_and_unlocked_for_a_reason(home):
     assert "the record is locked" in home.idp("people", "lock", "lea", "--reason", "security_incident").stderr
     assert home.json("people", "unlock", "lea", "--reason", "resolved")["status"] == "active"
     assert "nobody signs in by this name" in home.idp("people", "lock", "nobody", "--reason", "resolved").stderr
+
+
+def test_nobody_is_erased_without_being_sure(home):
+    people = [{"username": "mia", "password": "a long enough password"}]
+    home.json("people", "import", home.write("mia.json", people))
+
+    assert "cannot be undone" in home.idp("people", "erase", "mia").stdout
+    assert home.json("people", "erase", "mia", "--yes")["status"] == "closed"
+    assert "nobody signs in by this name" in home.idp("people", "erase", "mia", "--yes").stderr
+    assert home.json("people", "import", home.write("mia.json", people))["imported"] == ["mia"]
 
 
 @pytest.mark.parametrize("document", [{}, "text", [1], [{"username": "bob"}], [{"username": "bob", "password": 1}]])

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
 
-from idp.domain.authenticators.tables import authenticators
+from idp.domain.authenticators.tables import authenticators, recovery_codes
 from idp.foundation.audit.event import Event
 from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier
@@ -78,6 +78,16 @@ def revoke(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
     _leave_enough(method, frozenset(held.values()))
     _change(tx, person_id, authenticator_id, removed_at=tx.now, verifier=None, sealed=None)
     tx.record(Event(f"authenticators.{method}.removed", actor, person_id, {"authenticator": authenticator_id}))
+
+
+def forget(tx: Tx, person_id: str) -> None:
+    """Take everything away at once, secrets and names included: nobody signs in by any of it again."""
+    gone = {"verifier": None, "sealed": None, "credential_id": None, "label": ""}
+    removed_at = func.coalesce(authenticators.c.removed_at, tx.now)
+    tx.execute(
+        update(authenticators).where(authenticators.c.person_id == person_id).values(removed_at=removed_at, **gone)
+    )
+    tx.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
 
 
 def used(tx: Tx, authenticator_id: str) -> None:

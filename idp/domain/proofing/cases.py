@@ -176,6 +176,16 @@ def withdraw(tx: Tx, case: Case) -> None:
     tx.record(Event("proofing.case.withdrawn", case.person_id, case.person_id, {"case": case.id}))
 
 
+def forget(tx: Tx, person_id: str) -> None:
+    """Of every case of one person nothing stays but that it was, and how it ended; a live one is withdrawn."""
+    for case in of_person(tx.connection, person_id):
+        if case.state in LIVE:
+            withdraw(tx, case)
+    gone = {"details": None, "found": None, "identity_blind": None}
+    tx.execute(update(cases).where(cases.c.person_id == person_id).values(**gone))
+    tx.execute(delete(evidence).where(evidence.c.person_id == person_id))
+
+
 def change(tx: Tx, case: Case, **values: Any) -> None:
     """Write to an open case exactly as `case` shows it.
 

@@ -1,0 +1,40 @@
+"""Erasing somebody on request: everything personal in every room, and every way in."""
+
+from idp.domain.authenticators import registry
+from idp.domain.grants import consents, grants
+from idp.domain.oversight import roles
+from idp.domain.people import erasure, identifiers
+from idp.domain.proofing import cases
+from idp.domain.sessions import browser
+from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
+from idp.journeys.oidc.log_out import end_session
+from idp.journeys.people.admit import OPERATOR
+from idp.journeys.provider import Provider
+
+
+def erase(provider: Provider, name: str) -> str:
+    """The identifier of who was erased; `name` is a user name or a proven e-mail address.
+
+    Raises Refusal("people.unknown"), or ("people.works_here") for staff: first take the roles away, for a reason.
+    """
+    with provider.transaction() as tx:
+        person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
+        if person_id is None:
+            raise Refusal("people.unknown", "nobody signs in by this name")
+        if roles.of(tx.connection, person_id):
+            raise Refusal("people.works_here", "who works here is not erased; take the roles away first")
+        _close(tx, provider, person_id)
+        erasure.erase(tx, provider.vault, person_id, OPERATOR)
+    return person_id
+
+
+def _close(tx: Tx, provider: Provider, person_id: str) -> None:
+    """End what the person began; services are told that sessions are over."""
+    for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
+        end_session(tx, provider, session, "erased", OPERATOR)
+    grants.revoke_person(tx, person_id)
+    for consent in consents.of_person(tx.connection, person_id):
+        consents.withdraw(tx, person_id, consent.client_id, OPERATOR)
+    cases.forget(tx, person_id)
+    registry.forget(tx, person_id)
