@@ -19,7 +19,7 @@ class SoftKey:
 
     def __init__(self, rp_id: str, origin: str, handle: str = "") -> None:
         self.rp_id, self.origin, self.handle = rp_id, origin, handle
-        self.raw_id, self.count, self.verified = octets(32), 0, True
+        self.raw_id, self.count, self.present, self.verified = octets(32), 0, True, True
         self._key = ec.generate_private_key(ec.SECP256R1())
 
     @property
@@ -61,7 +61,7 @@ class SoftKey:
         return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin}).encode()
 
     def _data(self, more: int = 0) -> bytes:
-        flags = PRESENT | more | (VERIFIED if self.verified else 0)
+        flags = more | (PRESENT if self.present else 0) | (VERIFIED if self.verified else 0)
         return hashlib.sha256(self.rp_id.encode()).digest() + struct.pack(">BI", flags, self.count)
 
     def _credential(self, response: dict[str, str]) -> str:

@@ -23,13 +23,25 @@ STATUS: Mapping[str, int] = {
     "forms.malformed": 400,
     "csrf.refused": 403,
     "console.forbidden": 403,
+    "account.unknown_service": 404,
+    "account.unknown_session": 404,
+    "authenticators.unknown": 404,
     "people.unknown": 404,
     "clients.unknown": 404,
     "people.register_unavailable": 503,
     "invalid_client": 401,
 }
 
+_NOTHING_HERE: Words = (
+    lazy_gettext("Page not found"),
+    lazy_gettext("There is nothing at this address."),
+    lazy_gettext("Check the address, or start again from the service you were using."),
+)
+
 WORDS: Mapping[str, Words] = {
+    "account.unknown_service": _NOTHING_HERE,
+    "account.unknown_session": _NOTHING_HERE,
+    "authenticators.unknown": _NOTHING_HERE,
     "too_many_attempts": (
         lazy_gettext("Please wait a moment"),
         lazy_gettext("There were too many attempts in a short time."),
@@ -53,11 +65,7 @@ WORDS: Mapping[str, Words] = {
 }
 
 HTTP_WORDS: Mapping[int, Words] = {
-    404: (
-        lazy_gettext("Page not found"),
-        lazy_gettext("There is nothing at this address."),
-        lazy_gettext("Check the address, or start again from the service you were using."),
-    ),
+    404: _NOTHING_HERE,
     405: (
         lazy_gettext("This address is not used in that way"),
         lazy_gettext("The request was of a kind that this address does not answer."),

@@ -28,6 +28,12 @@ def held(provider: Provider, person_id: str) -> Held:
         return Held(registry.of(connection, person_id), recovery_code.left(connection, person_id))
 
 
+def asks_for_two(provider: Provider, person_id: str) -> bool:
+    """Whether signing in takes a second factor."""
+    with provider.reading() as connection:
+        return registry.has_second_factor(connection, person_id)
+
+
 def begin_totp(provider: Provider, person_id: str, kept: str | None = None) -> tuple[Enrolment, str]:
     """(what to show, what the form carries until the code comes): a new secret, or the one in `kept`."""
     with provider.transaction() as tx:
@@ -41,8 +47,10 @@ def add_totp(provider: Provider, person_id: str, kept: str, code: str, label: st
     secret = _of(person_id, read(provider.box, kept))
     with provider.transaction() as tx:
         lockout.try_now(tx, totp.METHOD, person_id)
+        if totp.is_held(tx.connection, provider.vault, person_id, secret):
+            return  # The form was sent twice.
         totp.add(tx, provider.vault, person_id, secret, code, label)
-        totp.verify(tx, provider.vault, person_id, code)  # The step is spent: it proves nothing a second time.
+        lockout.success(tx, totp.METHOD, person_id)
         notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
 
 
@@ -54,9 +62,15 @@ def passkey_options(provider: Provider, person_id: str) -> tuple[str, str]:
 
 
 def add_passkey(provider: Provider, person_id: str, challenge_id: str, response: str, label: str) -> None:
-    """Bind a passkey. Raises Refusal("authenticators.passkey....")."""
+    """Bind a passkey; to an account without a password one that verifies its user, for it is a way in by itself.
+
+    Raises Refusal("authenticators.passkey....").
+    """
     with provider.transaction() as tx:
-        passkey.add(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response, label)
+        made = passkey.check_new(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response)
+        if not made.user_verified and password.stored(tx.connection, person_id) is None:
+            raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
+        passkey.bind(tx, made, label)
         notify(tx, provider, person_id, "authenticator_added", method=passkey.METHOD)
 
 
@@ -67,7 +81,7 @@ def rename(provider: Provider, person_id: str, authenticator_id: str, label: str
 
 
 def remove(provider: Provider, person_id: str, authenticator_id: str) -> None:
-    """Take an authenticator away. Raises Refusal("authenticators.last") for the last way in."""
+    """Take an authenticator away. Raises Refusal("authenticators.last...") if too little would be left."""
     with provider.transaction() as tx:
         registry.revoke(tx, person_id, authenticator_id, person_id)
         notify(tx, provider, person_id, "authenticator_removed")
@@ -83,7 +97,7 @@ def change_password(provider: Provider, person_id: str, text: str) -> None:
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         password.set_password(tx, person_id, encoded)
-        notify(tx, provider, person_id, "authenticator_added", method=password.METHOD)
+        notify(tx, provider, person_id, "password_changed")
 
 
 def new_recovery_codes(provider: Provider, person_id: str) -> list[str]:

@@ -7,6 +7,7 @@ from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Session
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
+from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_session
 from idp.journeys.provider import Provider
 
@@ -42,3 +43,4 @@ def not_me(provider: Provider, person_id: str) -> None:
         for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
             end_session(tx, provider, session, "reported as not me", person_id)
         grants.revoke_person(tx, person_id)
+        notify(tx, provider, person_id, "intrusion_reported")

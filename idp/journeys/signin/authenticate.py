@@ -45,7 +45,7 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
         _admit_active(tx, person_id, "signin.wrong")
         lockout.success(tx, password.METHOD, person_id)
         if fresh is not None:
-            password.set_password(tx, person_id, fresh)
+            password.rehash(tx, held[0], fresh)
         _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
         add_proof(tx, login_id, visitor.browser, person_id, password.proof(tx, held[0]))
 

@@ -28,9 +28,9 @@ def add_totp(provider: Provider, login_id: str, visitor: Visitor, code: str) -> 
     """Bind the app that shows the right code, and count the code as a proof. Raises as `totp.add`."""
     with provider.transaction() as tx:
         progress = _turn(tx, provider, login_id, visitor)
-        person_id = progress.person_id
-        totp.add(tx, provider.vault, person_id, read(provider.box, progress.login.facts.get("totp")), code, "")
-        add_proof(tx, login_id, visitor.browser, person_id, totp.verify(tx, provider.vault, person_id, code))
+        person_id, secret = progress.person_id, read(provider.box, progress.login.facts.get("totp"))
+        _, proof = totp.add(tx, provider.vault, person_id, secret, code, "")
+        add_proof(tx, login_id, visitor.browser, person_id, proof)
         notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
 
 

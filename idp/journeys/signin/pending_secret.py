@@ -2,6 +2,7 @@
 
 import base64
 
+from idp.foundation.refusal import Refusal
 from idp.foundation.vault.box import Box
 
 CONTEXT = "journey"
@@ -13,5 +14,8 @@ def sealed(box: Box, text: str) -> str:
 
 
 def read(box: Box, kept: str | None) -> str:
-    """What was sealed; empty if nothing was."""
-    return "" if kept is None else box.open(CONTEXT, base64.b64decode(kept)).decode()
+    """What was sealed; empty if nothing was. Raises Refusal("box.unreadable") for what was not made here."""
+    try:
+        return "" if kept is None else box.open(CONTEXT, base64.b64decode(kept, validate=True)).decode()
+    except ValueError:
+        raise Refusal("box.unreadable", "a sealed secret is no base64") from None

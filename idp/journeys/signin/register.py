@@ -165,8 +165,8 @@ def add_totp(provider: Provider, login_id: str, visitor: Visitor, code: str, lab
     with provider.transaction() as tx:
         login = _turn(tx, login_id, visitor, "second-factor")
         person_id = login.facts["newcomer"]
-        totp.add(tx, provider.vault, person_id, read(provider.box, login.facts.get("totp")), code, label)
-        proof = totp.verify(tx, provider.vault, person_id, code)
+        secret = read(provider.box, login.facts.get("totp"))
+        _, proof = totp.add(tx, provider.vault, person_id, secret, code, label)
         _prove(tx, login_id, visitor, login, person_id, proof)
 
 

@@ -1,5 +1,8 @@
 """The second proof: a code of an app, a passkey, or a saved recovery code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from idp.domain.authenticators import lockout, registry
 from idp.domain.authenticators.methods import passkey, recovery_code, totp
 from idp.domain.authenticators.registry import Authenticator
@@ -19,7 +22,8 @@ def with_code(provider: Provider, login_id: str, visitor: Visitor, code: str) ->
     _count_the_try(provider, login_id, visitor, totp.METHOD)
     with provider.transaction() as tx:
         person_id = _turn(tx, provider, login_id, visitor)
-        proof = totp.verify(tx, provider.vault, person_id, code)
+        with _told_if_wrong(tx, person_id, totp.METHOD):
+            proof = totp.verify(tx, provider.vault, person_id, code)
         lockout.success(tx, totp.METHOD, person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
 
@@ -29,7 +33,8 @@ def with_recovery_code(provider: Provider, login_id: str, visitor: Visitor, code
     _count_the_try(provider, login_id, visitor, recovery_code.METHOD)
     with provider.transaction() as tx:
         person_id = _turn(tx, provider, login_id, visitor)
-        proof = recovery_code.verify(tx, person_id, code)
+        with _told_if_wrong(tx, person_id, recovery_code.METHOD):
+            proof = recovery_code.verify(tx, person_id, code)
         lockout.success(tx, recovery_code.METHOD, person_id)
         left = recovery_code.left(tx.connection, person_id)
         notify(tx, provider, person_id, "recovery_code_used", left=left)
@@ -58,6 +63,16 @@ def held_by(provider: Provider, person_id: str) -> tuple[Authenticator, ...]:
 
 def _turn(tx: Tx, provider: Provider, login_id: str, visitor: Visitor) -> str:
     return at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP).person_id
+
+
+@contextmanager
+def _told_if_wrong(tx: Tx, person_id: str, method: str) -> Iterator[None]:
+    """Whoever gets as far as a wrong code knows the password: the citizen finds it in her activity."""
+    try:
+        yield
+    except Refusal:
+        tx.record(Event(f"signin.{method}.wrong", person_id, person_id))
+        raise
 
 
 def _count_the_try(provider: Provider, login_id: str, visitor: Visitor, method: str) -> None:

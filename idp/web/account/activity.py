@@ -1,12 +1,14 @@
 """Activity and details."""
 
 from flask import Response, request
+from flask_babel import get_locale
 
 from idp.journeys.account import activity, sessions
 from idp.web.account.activity_words import describe
 from idp.web.account.frame import blueprint, page
 from idp.web.claim_words import label, spoken
 from idp.web.frame import provider
+from idp.web.locale import bcp47
 from idp.web.redirects import local
 from idp.web.signin.current import forget_session, require_session
 
@@ -46,4 +48,4 @@ def _before() -> int | None:
 
 def _service_name(client_id: str) -> str:
     client = provider().clients.find(client_id)
-    return client_id if client is None else client.metadata.name()
+    return client_id if client is None else client.metadata.name(bcp47(str(get_locale())))

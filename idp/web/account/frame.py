@@ -6,7 +6,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from idp.domain.sessions.browser import Session
-from idp.journeys.account import activity
+from idp.journeys.account import activity, security
+from idp.protocol.assurance import Level
 from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import require_session
@@ -14,6 +15,16 @@ from idp.web.signin.current import require_session
 blueprint = Blueprint("account", __name__)
 FRESH = 600
 """Seconds since the last authentication within which a way to sign in may be changed."""
+
+
+def session_for_changes() -> Session:
+    """The session, if somebody proved just now to be there, with every factor that the account asks for.
+
+    A session from before a second factor was added does not decide about the second factor.
+    """
+    session = require_session(fresh=FRESH)
+    strong = session.level is Level.HIGH or not security.asks_for_two(provider(), session.person_id)
+    return session if strong else require_session(Level.HIGH, FRESH)
 
 
 @blueprint.get("/account")

@@ -7,11 +7,13 @@ from idp.domain.authenticators import registry
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.account import security
-from idp.web.account.frame import FRESH, blueprint, changed, page
+from idp.web.account.frame import blueprint, changed, page, session_for_changes
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
+from idp.web.redirects import local
 from idp.web.signin.current import require_session
 from idp.web.signin.device import device_name
+from idp.web.signin.dispatch import corrected
 from idp.web.signin.words import message
 
 DIGITS = 6
@@ -27,13 +29,13 @@ def security_page() -> Response:
 @blueprint.get("/account/security/add")
 def add_page() -> Response:
     """Offer an authenticator app and a passkey."""
-    return _add(require_session(fresh=FRESH))
+    return _add(session_for_changes())
 
 
 @blueprint.post("/account/security/totp")
 def add_totp() -> Response:
     """Bind the app that shows the right code."""
-    session = require_session(fresh=FRESH)
+    session = session_for_changes()
     form = Form(request.form)
     kept = form.text("kept", limit=600)
     code = form.digits("code", count=DIGITS, wrong=_("Enter the six digits that the app shows."), field_id="totp-code")
@@ -43,19 +45,20 @@ def add_totp() -> Response:
             return changed("security", "added")
     except Refusal as refusal:
         form.fail("totp-code", _said(refusal))
-    return _add(session, form.errors, kept)
+        return corrected(_add(session, form.errors, kept), refusal)
+    return corrected(_add(session, form.errors, kept))
 
 
 @blueprint.post("/account/security/passkey")
 def add_passkey() -> Response:
     """Bind a passkey."""
-    session = require_session(fresh=FRESH)
+    session = session_for_changes()
     challenge, credential = request.form.get("challenge", ""), request.form.get("credential", "")
     label = device_name(request.headers.get("User-Agent", ""))
     try:
         security.add_passkey(provider(), session.person_id, challenge, credential, label)
     except Refusal as refusal:
-        return _add(session, [("enrol-passkey", _said(refusal))])
+        return corrected(_add(session, [("enrol-passkey", _said(refusal))]), refusal)
     return changed("security", "added")
 
 
@@ -66,6 +69,8 @@ def authenticator_page(authenticator_id: str) -> Response:
     held = {one.id: one for one in security.held(provider(), session.person_id).authenticators}
     if authenticator_id not in held:
         raise Refusal("authenticators.unknown", "no such authenticator")
+    if held[authenticator_id].method == registry.PASSWORD:
+        return local("/account/security/password")
     return page("authenticator", session, "security", one=held[authenticator_id])
 
 
@@ -81,26 +86,24 @@ def rename(authenticator_id: str) -> Response:
 @blueprint.post("/account/security/<authenticator_id>/remove")
 def remove(authenticator_id: str) -> Response:
     """Take it away, after a fresh authentication."""
-    session = require_session(fresh=FRESH)
+    session = session_for_changes()
     try:
         security.remove(provider(), session.person_id, authenticator_id)
     except Refusal as refusal:
-        if refusal.code != "authenticators.last":
-            raise
-        return _security(session, [("", _("This is your last way to sign in. Add another one first."))])
+        return corrected(_security(session, [("", _why_kept(refusal))]))
     return changed("security", "removed")
 
 
 @blueprint.get("/account/security/password")
 def password_page() -> Response:
     """Ask for a new password."""
-    return page("password", require_session(fresh=FRESH), "security")
+    return page("password", session_for_changes(), "security")
 
 
 @blueprint.post("/account/security/password")
 def change_password() -> Response:
     """Set it."""
-    session = require_session(fresh=FRESH)
+    session = session_for_changes()
     form = Form(request.form)
     text = form.secret("password", limit=1024, missing=_("Choose a password."), field_id="new-password")
     try:
@@ -109,13 +112,13 @@ def change_password() -> Response:
             return changed("security", "password")
     except Refusal as refusal:
         form.fail("new-password", _said(refusal))
-    return page("password", session, "security", form.errors)
+    return corrected(page("password", session, "security", form.errors))
 
 
 @blueprint.post("/account/security/recovery-codes")
 def recovery_codes() -> Response:
     """Make a new set and show it once."""
-    session = require_session(fresh=FRESH)
+    session = session_for_changes()
     codes = security.new_recovery_codes(provider(), session.person_id)
     return page("recovery_codes", session, "security", codes=codes)
 
@@ -135,6 +138,18 @@ def _add(session: Session, errors: Errors | tuple[()] = (), kept: str | None = N
     challenge, options = security.passkey_options(provider(), session.person_id)
     values = {"enrolment": enrolment, "kept": carried, "challenge": challenge, "options": options}
     return page("add", session, "security", errors, **values)
+
+
+def _why_kept(refusal: Refusal) -> str:
+    reasons: dict[str, str] = {
+        "authenticators.last": _("This is your last way to sign in. Add another one first."),
+        "authenticators.last_second_factor": _(
+            "Without it a password alone would open your account. Add another passkey or authenticator app first."
+        ),
+    }
+    if refusal.code not in reasons:
+        raise refusal
+    return reasons[refusal.code]
 
 
 def _said(refusal: Refusal) -> str:

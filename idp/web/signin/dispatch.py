@@ -17,7 +17,7 @@ from idp.web.oidc.answers import answer
 from idp.web.redirects import local
 from idp.web.signin.current import binding, remember_session, visitor
 from idp.web.signin.device import device_name
-from idp.web.signin.words import GONE, message
+from idp.web.signin.words import GONE, NO_COOKIE, message
 
 blueprint = Blueprint("signin", __name__)
 OUT_OF_TURN = "signin.out_of_turn"
@@ -33,10 +33,10 @@ def speak_as_asked() -> None:
 
 @blueprint.errorhandler(Refusal)
 def refused(refusal: Refusal) -> Response:
-    """Somebody came back to what is over."""
-    return (
-        refusal_page(refusal, HTTPStatus.BAD_REQUEST, GONE) if refusal.code == "signin.gone" else refusal_page(refusal)
-    )
+    """Somebody came back to what is over, or keeps no cookies."""
+    if refusal.code != "signin.gone":
+        return refusal_page(refusal)
+    return refusal_page(refusal, HTTPStatus.BAD_REQUEST, GONE if binding() else NO_COOKIE)
 
 
 @blueprint.get("/signin/<login_id>")
@@ -105,9 +105,12 @@ def posted(login_id: str, work: Callable[[], None], again: Callable[[Errors], Re
 
 def corrected(shown: Response, refusal: Refusal | None = None) -> Response:
     """A page that asks for a correction says so to programs too; one that leads elsewhere is left alone."""
-    if shown.status_code == HTTPStatus.OK:
-        too_many = refusal is not None and refusal.code == "too_many_attempts"
-        shown.status_code = HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.UNPROCESSABLE_ENTITY
+    if shown.status_code != HTTPStatus.OK:
+        return shown
+    shown.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    if refusal is not None and refusal.code == "too_many_attempts":
+        shown.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        shown.headers["Retry-After"] = str(refusal.facts["retry_after"])
     return shown
 
 

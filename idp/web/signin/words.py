@@ -6,6 +6,17 @@ from flask_babel import lazy_gettext, ngettext
 from idp.foundation.refusal import Refusal
 
 MINUTE = 60
+NO_COOKIE = (
+    lazy_gettext("This page does not recognise your browser"),
+    lazy_gettext(
+        "What was begun here belongs to the browser in which it was begun. Either this is another browser, or this one "
+        "does not keep cookies. Nothing was changed."
+    ),
+    lazy_gettext(
+        "Allow cookies for this site, then start again from the service that you were using. If you have a code from "
+        "a message, enter it in the browser where you asked for it."
+    ),
+)
 GONE = (
     lazy_gettext("This page is no longer in use"),
     lazy_gettext(
@@ -23,7 +34,7 @@ def message(refusal: Refusal) -> str | None:
     """The sentence for a page, in the reader's language; None if the refusal needs a page of its own."""
     facts = refusal.facts
     if refusal.code == "too_many_attempts":
-        minutes = max(1, round(int(str(facts.get("retry_after", MINUTE))) / MINUTE))
+        minutes = -(-int(str(facts.get("retry_after", MINUTE))) // MINUTE)  # Rounded up: not a second too early.
         words: str = ngettext(
             "There were too many attempts. Wait %(num)s minute, then try again.",
             "There were too many attempts. Wait %(num)s minutes, then try again.",

@@ -10,6 +10,7 @@ from idp.domain.authenticators.methods import one_time_code, recovery_code, totp
 from idp.foundation.refusal import Refusal
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+OTHER_SECRET = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"
 WRONG = "authenticators.wrong_code"
 OVER = "authenticators.code_expired"
 
@@ -70,6 +71,7 @@ def test_what_is_no_code_is_wrong(store, vault, anna, app, code):
 def test_a_code_of_an_app_that_was_removed_is_wrong(store, vault, anna, app, clock):
     with store.transaction() as tx:
         registry.add(tx, anna, registry.PASSWORD, "", verifier="hash")
+        totp.adopt(tx, vault, anna, OTHER_SECRET)
         registry.revoke(tx, anna, app.id, anna)
 
     assert typed(store, vault, anna, shown(clock)) == WRONG
@@ -77,6 +79,55 @@ def test_a_code_of_an_app_that_was_removed_is_wrong(store, vault, anna, app, clo
 
 def test_a_code_is_its_own_persons(store, vault, anna, boris, app, clock):
     assert typed(store, vault, boris, shown(clock)) == WRONG
+
+
+def test_two_apps_with_one_secret_are_no_two_uses_of_one_code(store, vault, anna, app, clock):
+    with store.transaction() as tx:
+        totp.adopt(tx, vault, anna, SECRET)
+    code = shown(clock)
+
+    assert typed(store, vault, anna, code) != WRONG
+    assert typed(store, vault, anna, code) == WRONG
+
+
+def test_either_of_two_apps_shows_a_right_code(store, vault, anna, app, clock):
+    with store.transaction() as tx:
+        other = totp.adopt(tx, vault, anna, OTHER_SECRET)
+    codes = [shown(clock), pyotp.TOTP(OTHER_SECRET).at(clock.now)]
+
+    assert [typed(store, vault, anna, code).authenticator_id for code in codes] == [app.id, other.id]
+
+
+def test_the_code_that_added_an_app_does_not_sign_in(store, vault, anna, clock):
+    with store.transaction() as tx:
+        totp.add(tx, vault, anna, SECRET, shown(clock), "Phone")
+
+    assert typed(store, vault, anna, shown(clock)) == WRONG
+    assert typed(store, vault, anna, shown(clock, 1)) != WRONG
+
+
+def test_a_form_that_is_sent_twice_at_once_adds_one_app(store, vault, anna, clock):
+    def add(_number):
+        try:
+            with store.transaction() as tx:
+                totp.add(tx, vault, anna, SECRET, shown(clock), "Phone")
+        except Refusal as refusal:
+            return refusal.code
+        return "added"
+
+    with ThreadPoolExecutor(4) as rivals:
+        answers = list(rivals.map(add, range(4)))
+
+    assert sorted(answers) == ["added", WRONG, WRONG, WRONG]
+    with store.reading() as connection:
+        assert len(registry.of(connection, anna)) == 1
+
+
+@pytest.mark.parametrize(("secret", "held"), [(SECRET, True), (OTHER_SECRET, False)])
+def test_whether_an_app_is_held_is_known_by_its_secret(store, vault, anna, boris, app, secret, held):
+    with store.reading() as connection:
+        assert totp.is_held(connection, vault, anna, secret) is held
+        assert not totp.is_held(connection, vault, boris, secret)
 
 
 def test_an_app_is_added_only_when_it_shows_the_right_code(store, vault, anna, clock):
@@ -179,6 +230,28 @@ def entered(store, code_id, code, purpose="register", binding="address"):
 
 def another(code):
     return f"{(int(code) + 1) % 10**6:06}"
+
+
+def test_what_was_sent_is_not_readable_in_the_database(store, sent):
+    with store.reading() as connection:
+        kept = str(connection.exec_driver_sql("SELECT digest, binding, purpose FROM one_time_codes").all())
+
+    assert sent[1] not in kept
+
+
+def test_of_parallel_uses_of_one_sent_code_one_succeeds(store, sent):
+    with ThreadPoolExecutor(5) as rivals:
+        answers = list(rivals.map(lambda _number: entered(store, *sent), range(5)))
+
+    assert answers.count("right") == 1
+
+
+def test_sent_codes_that_are_over_are_swept(store, clock, sent):
+    clock.advance(one_time_code.LIFETIME + 1)
+    with store.transaction() as tx:
+        one_time_code.sweep(tx)
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM one_time_codes").scalar_one() == 0
 
 
 def test_a_sent_code_works_once(store, sent):

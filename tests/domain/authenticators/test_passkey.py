@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 
 import pytest
 from sqlalchemy import func, select
@@ -157,6 +158,44 @@ def test_a_user_handle_that_names_somebody_else_is_refused(store, anna, boris, k
     assert refused(store, challenge_id, key.answer(options)) == REFUSED
 
 
+@pytest.mark.parametrize("handle", ["a", "é", "====", 5, ["x"], {"a": "b"}, True])
+def test_a_user_handle_that_is_none_is_refused(store, anna, key, handle):
+    added(store, key, anna)
+    challenge_id, options = asked(store)
+    credential = json.loads(key.answer(options))
+    credential["response"]["userHandle"] = handle
+
+    assert refused(store, challenge_id, json.dumps(credential)) == REFUSED
+
+
+@pytest.mark.parametrize("missing", ["rawId", "type", "response"])
+def test_a_credential_of_which_a_part_is_missing_is_refused(store, anna, key, missing):
+    added(store, key, anna)
+    challenge_id, options = asked(store)
+    credential = {name: value for name, value in json.loads(key.answer(options)).items() if name != missing}
+
+    assert refused(store, challenge_id, json.dumps(credential)) == REFUSED
+
+
+def test_an_answer_without_anybody_present_is_refused(store, anna, key):
+    added(store, key, anna)
+    challenge_id, options = asked(store)
+    key.present = False
+
+    assert refused(store, challenge_id, key.answer(options)) == REFUSED
+
+
+def test_a_copy_that_is_used_beside_the_original_is_noticed(store, anna, key):
+    added(store, key, anna)
+    duplicate = copy(key)
+    for _ in range(3):
+        challenge_id, options = asked(store)
+        verified(store, challenge_id, key.answer(options))
+    challenge_id, options = asked(store)
+
+    assert refused(store, challenge_id, duplicate.answer(options)) == "authenticators.passkey.cloned"
+
+
 @pytest.mark.parametrize("back", [1, 2])
 def test_a_counter_that_does_not_grow_is_a_copys(store, anna, key, back):
     added(store, key, anna)
@@ -179,13 +218,50 @@ def test_a_device_that_keeps_no_counter_works_again_and_again(store, anna, key):
 
 def test_a_passkey_that_was_removed_opens_nothing(store, anna, key):
     with store.transaction() as tx:
-        registry.add(tx, anna, registry.PASSWORD, "", verifier="hash")
+        registry.add(tx, anna, registry.PASSKEY, "")
     one, _ = added(store, key, anna)
     with store.transaction() as tx:
         registry.revoke(tx, anna, one.id, anna)
     challenge_id, options = asked(store)
 
     assert refused(store, challenge_id, key.answer(options)) == "authenticators.passkey.unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("origin", "https://evil.example"), ("rp_id", "evil.example"), ("present", False)]
+)
+def test_a_passkey_made_elsewhere_or_by_nobody_is_not_added(store, anna, key, name, value):
+    challenge_id, options = options_to_make(store, anna)
+    setattr(key, name, value)
+    with pytest.raises(Refusal) as caught, store.transaction() as tx:
+        passkey.add(tx, anna, RP, challenge_id, key.make(options), "Phone")
+
+    assert caught.value.code == REFUSED
+
+
+def test_a_passkey_is_not_added_to_somebody_else(store, anna, boris, key):
+    challenge_id, options = options_to_make(store, anna)
+    with pytest.raises(Refusal) as caught, store.transaction() as tx:
+        passkey.add(tx, boris, RP, challenge_id, key.make(options), "Phone")
+
+    assert caught.value.code == REFUSED
+
+
+def test_a_challenge_for_making_does_not_serve_for_signing_in(store, anna, key):
+    added(store, key, anna)
+    challenge_id, options = options_to_make(store, anna)
+
+    assert refused(store, challenge_id, key.answer(options), anna) == REFUSED
+
+
+def test_a_challenge_for_making_makes_one_passkey(store, anna, key):
+    challenge_id, options = options_to_make(store, anna)
+    with store.transaction() as tx:
+        passkey.add(tx, anna, RP, challenge_id, key.make(options), "Phone")
+    with pytest.raises(Refusal) as caught, store.transaction() as tx:
+        passkey.add(tx, anna, RP, challenge_id, SoftKey(*RP).make(options), "Phone")
+
+    assert caught.value.code == REFUSED
 
 
 def test_one_passkey_is_not_added_twice(store, anna, boris, key):

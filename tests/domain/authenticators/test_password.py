@@ -1,9 +1,13 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
+from idp.domain.authenticators import registry
 from idp.domain.authenticators.methods import password, password_policy
 from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.foundation.audit.tables import leaves
 from idp.foundation.clock import monotonic
 from idp.foundation.refusal import Refusal
 
@@ -78,6 +82,37 @@ def test_a_person_has_one_password(store, anna):
 
     assert kept is not None
     assert kept[1] == "second"
+
+
+def test_a_change_of_the_password_is_in_the_audit_and_a_new_hash_of_the_same_is_not(store, anna):
+    with store.transaction() as tx:
+        password.set_password(tx, anna, "first")
+        password.rehash(tx, password.stored(tx.connection, anna)[0], "the same, harder")
+        password.set_password(tx, anna, "second")
+    with store.reading() as connection:
+        names = connection.execute(select(leaves.c.name).order_by(leaves.c.id)).scalars().all()
+
+    assert names[-2:] == ["authenticators.password.added", "authenticators.password.changed"]
+
+
+def test_the_first_password_set_twice_at_once_is_one_password(store, anna):
+    def set_to(encoded):
+        with store.transaction() as tx:
+            password.set_password(tx, anna, encoded)
+
+    with ThreadPoolExecutor(4) as rivals:
+        list(rivals.map(set_to, ["one", "two", "three", "four"]))
+
+    with store.reading() as connection:
+        assert password.stored(connection, anna)[1] in ("one", "two", "three", "four")
+        assert len(registry.of(connection, anna)) == 1
+
+
+def test_nobody_has_another_persons_password(store, anna, boris):
+    with store.transaction() as tx:
+        password.set_password(tx, anna, "hers")
+    with store.reading() as connection:
+        assert password.stored(connection, boris) is None
 
 
 def judged(text, *, second_factor=True, personal=()):

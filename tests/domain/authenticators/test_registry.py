@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from idp.domain.authenticators import registry
+from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.tables import leaves
 from idp.foundation.refusal import Refusal
 
@@ -11,9 +14,13 @@ def given(store, person, *methods):
         return [registry.add(tx, person, method, method.title()) for method in methods]
 
 
-def held(store, person):
+def listed(store, person):
     with store.reading() as connection:
-        return [one.method for one in registry.of(connection, person)]
+        return registry.of(connection, person)
+
+
+def held(store, person):
+    return [one.method for one in listed(store, person)]
 
 
 def removed(store, person, authenticator_id):
@@ -31,37 +38,84 @@ def test_who_holds_a_second_factor_is_asked_for_it(store, anna, methods, needed)
 
 
 def test_a_second_factor_that_was_removed_is_not_asked_for(store, anna):
-    _, app = given(store, anna, "password", "totp")
-    removed(store, anna, app.id)
+    app, _ = given(store, anna, "totp", "password")
+    with store.transaction() as tx:
+        tx.execute(update(authenticators).where(authenticators.c.id == app.id).values(removed_at=tx.now))
     with store.reading() as connection:
         assert not registry.has_second_factor(connection, anna)
 
 
-@pytest.mark.parametrize("methods", [("password",), ("passkey",), ("password", "totp"), ("passkey", "totp")])
-def test_the_last_way_to_sign_in_is_kept(store, anna, methods):
-    first = given(store, anna, *methods)[0]
+@pytest.mark.parametrize(
+    ("gone", "left", "why"),
+    [
+        ("password", [], "last"),
+        ("passkey", [], "last"),
+        ("passkey", ["totp"], "last"),
+        ("password", ["totp"], "last"),
+        ("password", ["passkey", "totp"], "last"),
+        ("totp", ["password"], "last_second_factor"),
+        ("passkey", ["password"], "last_second_factor"),
+    ],
+)
+def test_what_the_account_needs_is_kept(store, anna, gone, left, why):
+    first = given(store, anna, gone, *left)[0]
     with pytest.raises(Refusal) as refused:
         removed(store, anna, first.id)
 
-    assert refused.value.code == "authenticators.last"
-    assert held(store, anna) == sorted(methods, key=methods.index) or set(held(store, anna)) == set(methods)
+    assert refused.value.code == f"authenticators.{why}"
+    assert sorted(held(store, anna)) == sorted([gone, *left])
 
 
-def test_one_of_two_ways_to_sign_in_may_go(store, anna):
-    word, _ = given(store, anna, "password", "passkey")
-    removed(store, anna, word.id)
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ("totp", ["password", "totp"]),
+        ("totp", ["password", "passkey"]),
+        ("totp", ["passkey"]),
+        ("passkey", ["password", "totp"]),
+        ("passkey", ["passkey"]),
+    ],
+)
+def test_what_the_account_can_spare_may_go(store, anna, gone, left):
+    first = given(store, anna, gone, *left)[0]
+    removed(store, anna, first.id)
 
-    assert held(store, anna) == ["passkey"]
+    assert sorted(held(store, anna)) == sorted(left)
+
+
+def test_of_the_last_two_that_are_removed_at_once_one_stays(store, anna):
+    ids = [one.id for one in given(store, anna, "totp", "totp", "password")[:2]]
+
+    def remove(authenticator_id):
+        try:
+            removed(store, anna, authenticator_id)
+        except Refusal as refusal:
+            return refusal.code
+        return "removed"
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as rivals:
+            answers = list(rivals.map(remove, ids))
+        assert sorted(answers) == ["authenticators.last_second_factor", "removed"]
+        ids = [next(one.id for one in listed(store, anna) if one.method == "totp"), given(store, anna, "totp")[0].id]
+
+
+def test_an_authenticator_has_the_name_that_its_owner_gives_it(store, anna):
+    key = given(store, anna, "passkey")[0]
+    with store.transaction() as tx:
+        registry.rename(tx, anna, key.id, "كتاب 📱")
+
+    assert [one.label for one in listed(store, anna)] == ["كتاب 📱"]
 
 
 def test_what_was_removed_keeps_no_secret(store, anna):
     with store.transaction() as tx:
         registry.add(tx, anna, "passkey", "")
-        word = registry.add(tx, anna, "password", "", verifier="a hash")
-        registry.revoke(tx, anna, word.id, anna)
+        app = registry.add(tx, anna, "totp", "", verifier="a hash", sealed=b"a secret")
+        registry.revoke(tx, anna, app.id, anna)
     with store.reading() as connection:
-        kept = connection.exec_driver_sql("SELECT verifier FROM authenticators WHERE method = 'password'")
-        assert kept.scalar_one() is None
+        kept = connection.execute(select(authenticators).where(authenticators.c.id == app.id)).mappings().one()
+        assert (kept["verifier"], kept["sealed"]) == (None, None)
 
 
 @pytest.mark.parametrize("act", ["rename", "revoke"])
@@ -78,10 +132,12 @@ def test_another_persons_authenticator_is_as_unknown_as_none(store, anna, boris,
 
 
 def test_every_change_is_in_the_audit(store, anna):
-    word, _ = given(store, anna, "password", "passkey")
-    removed(store, anna, word.id)
+    app, _ = given(store, anna, "totp", "passkey")
+    with store.transaction() as tx:
+        registry.rename(tx, anna, app.id, "Old phone")
+    removed(store, anna, app.id)
     with store.reading() as connection:
         names = connection.execute(select(leaves.c.name).order_by(leaves.c.id)).scalars().all()
 
-    wanted = ["authenticators.password.added", "authenticators.passkey.added", "authenticators.password.removed"]
-    assert [name for name in names if name.startswith("authenticators.")] == wanted
+    wanted = ["totp.added", "passkey.added", "totp.renamed", "totp.removed"]
+    assert [name.partition(".")[2] for name in names if name.startswith("authenticators.")] == wanted
