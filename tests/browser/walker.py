@@ -1,8 +1,8 @@
 """A person at a browser, who walks from page to page and looks hard at every page she meets.
 
 Each page is judged by axe, wide in light and at 320 px in dark, and must not scroll sideways. Pictures of both are
-kept, which git ignores: tests/browser/screenshots/WALK/LANGUAGE/WHO-NN-PAGE-light.png and -dark.png. A page that is
-built of the same elements as another of its name and language was judged with it, and has no second picture in dark.
+kept, which git ignores: tests/browser/screenshots/WALK/LANGUAGE/WHO-NN-PAGE-light.jpg and -dark.jpg. A page that is
+built of the same kinds of elements as another of its name and language was judged with it, and has no picture in dark.
 """
 
 import re
@@ -12,16 +12,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from babel.support import Translations
 from playwright.sync_api import Locator, Page, expect
 
+from idp.config import ROOT
 from tests.browser.country import Country
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+TRANSLATIONS = ROOT / "idp" / "translations"
 WIDE, NARROW, HEIGHT = 1280, 320, 900
 IDENTIFIER = re.compile(r"[\w-]{20,}|[\d-]{4,}")
 """A segment of an address that says which, not what."""
-BUILD = "[...document.querySelectorAll('body *')].map(e => `${e.tagName}.${e.className}#${e.textContent && 1}`).join()"
-"""A page's elements, and which of them hold words."""
+BUILD = """[...new Set([...document.querySelectorAll("body *")].map(e => [e.tagName, e.className, e.id].join(".")))]
+.sort().join()"""
+"""The kinds of elements of a page."""
 ARABIC = re.compile(r"[\N{ARABIC LETTER HAMZA}-\N{ARABIC LETTER YEH}]")
 
 
@@ -75,6 +79,11 @@ class Walker:
         for text in texts:
             expect(self.page.locator(at)).to_contain_text(text)
 
+    def reads(self, *texts: str, at: str = "main") -> None:
+        """Read these words of ours in the language of the page."""
+        words = Translations.load(TRANSLATIONS, [self.language], "messages")
+        self.sees(*map(words.gettext, texts), at=at)
+
     def is_at(self, page: str) -> None:
         """Stand on the page of this name."""
         assert self.met[-1] == page, f"{self.page.url}: {self.page.inner_text('main')}"
@@ -121,7 +130,9 @@ class Walker:
 
     def _keeps(self, name: str, scheme: str) -> None:
         folder = SCREENSHOTS / self.walk / self.language
-        self.page.screenshot(path=folder / f"{self.who}-{len(self.met):02}-{name}-{scheme}.png", full_page=True)
+        self.page.screenshot(
+            path=folder / f"{self.who}-{len(self.met):02}-{name}-{scheme}.jpg", full_page=True, type="jpeg", quality=80
+        )
 
 
 def without_scripts(walker: Walker) -> Walker:
