@@ -152,7 +152,8 @@ def prepare(settings: Settings) -> list[str]:
     made = rotation.prepare(store, create_keyring(settings, store))
     folder = settings.keys_dir / "authority"
     if not folder.exists():
-        create_authority(store.now()).save(folder)
+        pack = theme.load(settings.theme)
+        create_authority(store.now(), pack.code, pack.country["en"]).save(folder)
         made.append("authority")
     store.dispose()
     return made

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -26,6 +27,8 @@ FRESH_SECONDS = LEAF_SECONDS // 2
 """How long its OCSP answer holds: at most half the certificate's life, or long-term validation finds no proof."""
 CRL_SECONDS = 7 * 24 * 3600
 YEAR = 365 * 24 * 3600
+LONGEST_NAME = 64
+"""ub-organization-name (RFC 5280, appendix A.1)."""
 POLICY = x509.ObjectIdentifier("2.25.221837264509114")
 
 AuthorityKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -64,18 +67,22 @@ class AuthorityMaterial:
         return cls(**members, root_crl=_content(folder / "root.crl"))
 
 
-def create_authority(now: int, country: str = "XA") -> AuthorityMaterial:
-    """New keys and certificates for root, issuing authority and time-stamping authority."""
+def create_authority(now: int, country: str = "XA", organisation: str = "Tessera") -> AuthorityMaterial:
+    """New keys and certificates for root, issuing authority and time-stamping authority.
+
+    `country` is ISO 3166-1 alpha-2, `organisation` who runs them.
+    """
+    named = partial(_name, country, organisation[:LONGEST_NAME])
     root_key = ec.generate_private_key(ec.SECP384R1())
-    root_name = _name(country, "Tessera Root")
+    root_name = named("Tessera Root")
     root = Member(_authority(root_name, root_key, root_name, root_key, now, 20 * YEAR, path_length=1), root_key)
     issuing_key = ec.generate_private_key(ec.SECP256R1())
-    issuing_name = _name(country, "Tessera Citizen Signatures")
+    issuing_name = named("Tessera Citizen Signatures")
     issuing = Member(
         _authority(issuing_name, issuing_key, root_name, root_key, now, 10 * YEAR, path_length=0), issuing_key
     )
     stamp_key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    stamping = Member(_timestamping(_name(country, "Tessera Time-stamps"), stamp_key, root, now), stamp_key)
+    stamping = Member(_timestamping(named("Tessera Time-stamps"), stamp_key, root, now), stamp_key)
     return AuthorityMaterial(root, issuing, stamping, _crl(root, now, 20 * YEAR))
 
 
@@ -212,8 +219,8 @@ def _issued_by(issuer: Member) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
 
 
-def _name(country: str, common: str) -> x509.Name:
-    parts = [(NameOID.COUNTRY_NAME, country), (NameOID.ORGANIZATION_NAME, "Tessera"), (NameOID.COMMON_NAME, common)]
+def _name(country: str, organisation: str, common: str) -> x509.Name:
+    parts = [(NameOID.COUNTRY_NAME, country), (NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common)]
     return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts])
 
 
