@@ -1,0 +1,83 @@
+"""The services that a citizen uses: what each may receive, and taking that back."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from idp.domain.grants import grants
+from idp.foundation.outbox import outbox
+from idp.foundation.refusal import Refusal
+from idp.journeys.account import services
+from tests.journeys.signin.conftest import asking
+
+
+def notices(provider):
+    statement = select(outbox.c.payload).where(outbox.c.kind == "backchannel_logout").order_by(outbox.c.created_at)
+    with provider.reading() as connection:
+        return [json.loads(payload) for payload in connection.execute(statement).scalars()]
+
+
+def test_a_service_is_there_with_what_it_may_receive_and_since_when(provider, user, anna, revenue, clock):
+    user.signs_in(anna, asking(revenue, scope=("openid", "profile")))
+
+    (used,) = services.in_use(provider, anna.id)
+
+    assert used.client.id == revenue.id
+    assert "profile" in used.consent.allowed
+    assert "email" not in used.consent.allowed
+    assert used.consent.given_at == clock.now
+
+
+def test_nobody_sees_what_another_uses(provider, user, anna, boris, revenue):
+    user.signs_in(anna, asking(revenue))
+
+    assert services.in_use(provider, boris.id) == []
+
+
+def test_a_service_that_is_removed_has_nothing_left_and_is_told(provider, user, anna, revenue):
+    code = user.signs_in(anna, asking(revenue)).answer.parameters["code"]
+    services.remove(provider, anna.id, revenue.id)
+
+    assert services.in_use(provider, anna.id) == []
+    with provider.reading() as connection:
+        assert grants.of_code(connection, code).revoked_at is not None
+    assert [notice["client"] for notice in notices(provider)] == [revenue.id]
+
+
+def test_a_service_that_was_removed_must_ask_again(provider, user, anna, revenue):
+    user.signs_in(anna, asking(revenue))
+    services.remove(provider, anna.id, revenue.id)
+
+    assert user.step(user.begins(asking(revenue))) == "consent"
+
+
+def test_removing_one_service_leaves_the_session_and_the_other_services(provider, user, anna, revenue, audit):
+    code = user.signs_in(anna, asking(revenue)).answer.parameters["code"]
+    with pytest.raises(Refusal):
+        services.remove(provider, anna.id, "another")
+
+    assert user.session is not None
+    with provider.reading() as connection:
+        assert grants.of_code(connection, code).revoked_at is None
+    assert "grants.consent.withdrawn" not in audit(anna.id)
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another person's", "removed"])
+def test_what_is_not_in_use_is_unknown_whoever_uses_it(provider, user, a_browser, anna, boris, revenue, whose):
+    if whose == "another person's":
+        a_browser("hers").signs_in(anna, asking(revenue))
+    if whose == "removed":
+        user.signs_in(boris, asking(revenue))
+        services.remove(provider, boris.id, revenue.id)
+    with pytest.raises(Refusal) as refused:
+        services.remove(provider, boris.id, revenue.id)
+
+    assert refused.value.code == "account.unknown_service"
+
+
+def test_what_was_withdrawn_is_in_the_audit(provider, user, anna, revenue, audit):
+    user.signs_in(anna, asking(revenue))
+    services.remove(provider, anna.id, revenue.id)
+
+    assert audit(anna.id)[-1] == "grants.consent.withdrawn"
