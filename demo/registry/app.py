@@ -64,7 +64,7 @@ def home():  # type: ignore[no-untyped-def]
 @app.get("/sign-in")
 def sign_in():  # type: ignore[no-untyped-def]
     """Any citizen may look at her records; registering a birth asks for high assurance later."""
-    session["lang"] = request.args.get("lang", "en")
+    session["lang"] = request.args.get("lang")
     return _authorize({})
 
 
@@ -142,7 +142,7 @@ def callback():  # type: ignore[no-untyped-def]
         refused = {"error": error.error, "description": error.description}
         return render_template("registry.html", person=_person(), registrations=_mine(), **refused)
     told = oauth.idp.userinfo(token=token)
-    afterwards, lang = session.get("afterwards", "home"), session.get("lang", "en")
+    afterwards, lang = session.get("afterwards", "home"), session.get("lang")
     session.clear()
     session["lang"] = lang
     session["person"] = {
@@ -192,8 +192,8 @@ def backchannel_logout():  # type: ignore[no-untyped-def]
 
 def _authorize(claims: dict[str, object]):  # type: ignore[no-untyped-def]
     asked = json.dumps({"userinfo": {"verified_claims": VERIFIED}} | claims)
-    lang = session.get("lang", "en")
-    return oauth.idp.authorize_redirect(url_for("callback", _external=True), ui_locales=lang, claims=asked)
+    language = {"ui_locales": session["lang"]} if session.get("lang") else {}
+    return oauth.idp.authorize_redirect(url_for("callback", _external=True), claims=asked, **language)
 
 
 def _verified(told: dict[str, Any] | None) -> str:

@@ -42,11 +42,10 @@ def home() -> str:
 
 @app.get("/sign-in")
 def sign_in():  # type: ignore[no-untyped-def]
-    """Off to the provider, in the reader's language."""
+    """Off to the provider, in the language that the reader chose here, or else in her browser's."""
     claims = {"id_token": {"acr": {"essential": True, "values": [SUBSTANTIAL]}}}
-    return oauth.idp.authorize_redirect(
-        url_for("callback", _external=True), claims=_json(claims), ui_locales=request.args.get("lang", "en")
-    )
+    language = {"ui_locales": request.args["lang"]} if request.args.get("lang") else {}
+    return oauth.idp.authorize_redirect(url_for("callback", _external=True), claims=_json(claims), **language)
 
 
 @app.get("/callback")

@@ -160,6 +160,7 @@ def _answer(code: str, status: int, title: object, happened: object, todo: objec
         body = {"error": code, "error_description": why or str(happened), "reference": _reference()}
         response = jsonify(body)
     else:
+        todo = todo if isinstance(todo, list | tuple) else str(todo)  # A lazy text is no string to the template.
         page = render_template("error.html", title=title, happened=happened, why=why, todo=todo, reference=_reference())
         response = make_response(page)
     response.status_code = status
