@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import gettext as _
 
 from idp.domain.sessions.browser import Session
@@ -13,6 +13,7 @@ from idp.web.redirects import local
 from idp.web.signin.current import require_session
 
 blueprint = Blueprint("account", __name__)
+SECTIONS = ("services", "security", "sessions", "activity", "details")
 FRESH = 600
 """Seconds since the last authentication within which a way to sign in may be changed."""
 
@@ -32,6 +33,15 @@ def overview() -> Response:
     """The front page."""
     session = require_session()
     return page("overview", session, "", details=activity.details(provider(), session.person_id))
+
+
+@blueprint.get("/account/<section>/<path:_elsewhere>")
+def elsewhere(section: str, _elsewhere: str) -> Response:
+    """An address that only a form leads to, come back to by reloading, by the back button, or in another language."""
+    require_session()
+    if section not in SECTIONS:
+        abort(404)
+    return local(f"/account/{section}")
 
 
 def page(

@@ -32,6 +32,13 @@ def add_page() -> Response:
     return _add(session_for_changes())
 
 
+@blueprint.get("/account/security/totp")
+@blueprint.get("/account/security/passkey")
+def add_again() -> Response:
+    """Come back to after a correction, by reloading or in another language."""
+    return local("/account/security/add")
+
+
 @blueprint.post("/account/security/totp")
 def add_totp() -> Response:
     """Bind the app that shows the right code."""
@@ -113,6 +120,12 @@ def change_password() -> Response:
     except Refusal as refusal:
         form.fail("new-password", _said(refusal))
     return corrected(page("password", session, "security", form.errors))
+
+
+@blueprint.get("/account/security/recovery-codes")
+def codes_were_shown() -> Response:
+    """The codes are shown once, in the answer to making them."""
+    return local("/account/security")
 
 
 @blueprint.post("/account/security/recovery-codes")
