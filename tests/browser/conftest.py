@@ -58,7 +58,8 @@ def a_window(
     chromium: Browser, country: Country, judged: set[tuple[str, ...]], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Walker]]:
     """Opens a browser without cookies, whose reader prefers a language."""
-    walk = request.node.originalname.removeprefix("test_")
+    database = "_on_postgresql" if "IDP_DATABASE_URL" in country.environment else ""
+    walk = request.node.originalname.removeprefix("test_") + database
     contexts = []
 
     def open_window(language: str = "en", who: str = "citizen", *, scripts: bool = True) -> Walker:

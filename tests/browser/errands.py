@@ -4,7 +4,7 @@ import io
 import re
 
 from PIL import Image
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, expect
 
 from demo import specimens, zones
 from idp.foundation.clock import monotonic, pause
@@ -27,12 +27,13 @@ def proves_address(walker: Walker, address: str) -> None:
 
 
 def registers_with_password(walker: Walker, address: str) -> App:
-    """From the first page to the end, with a password and an authenticator app that scans the page's key."""
+    """From the first page to the end, with a password and an authenticator app that is given the page's key."""
     proves_address(walker, address)
     walker.is_at("register-method")
     walker.types("register-password", PASSWORD)
     walker.presses("#register-submit")
     walker.is_at("register-second-factor")
+    expect(walker.all(".qr svg")).to_be_visible()
     app = App(walker.page.inner_text("#totp-secret"))
     walker.types("register-totp", app.code())
     walker.presses("#enrol-submit")

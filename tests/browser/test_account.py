@@ -6,6 +6,7 @@ from tests.browser.authenticators import App, Device
 from tests.browser.country import SECRET
 from tests.browser.errands import SIGN_IN, adds_passkey, consents, is_signed_out_at, signs_in
 
+pytestmark = pytest.mark.slow
 REVENUE = {"en": "Revenue Service", "ar": "مصلحة الإيرادات"}
 
 

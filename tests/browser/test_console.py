@@ -7,6 +7,7 @@ from tests.browser.authenticators import App
 from tests.browser.country import SECRET
 from tests.browser.errands import signs_in
 
+pytestmark = pytest.mark.slow
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
 
 

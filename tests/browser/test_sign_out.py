@@ -7,6 +7,8 @@ from tests.browser.authenticators import App
 from tests.browser.country import SECRET
 from tests.browser.errands import SIGN_IN, consents, is_signed_out_at, signs_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_sign_out_at_revenue_ends_the_session_at_the_registry_and_at_the_provider(country, a_window, language):

@@ -7,6 +7,7 @@ from tests.browser.country import SECRET
 from tests.browser.errands import SIGN_IN, adds_passkey, confirms_with_passkey, consents, declares_birth, signs_in
 from tests.browser.paper import downloads, poppler_says
 
+pytestmark = pytest.mark.slow
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
 
 

@@ -13,6 +13,7 @@ from tests.browser.errands import (
     signs_in,
 )
 
+pytestmark = pytest.mark.slow
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
 
 
@@ -45,11 +46,11 @@ def test_a_second_agency_asks_for_nothing_but_consent(country, a_window, languag
     signs_in(walker, f"knows.{language}", App(SECRET))
     consents(walker)
     walker.sees("substantial", at="#assurance")
-    walker.met.clear()
+    asked_before = len(walker.met)
     walker.goes(country.registry)
     walker.presses(SIGN_IN[language])
     consents(walker)
-    assert walker.met == ["registry", "signin-consent", "registry"]
+    assert walker.met[asked_before:] == ["registry", "signin-consent", "registry"]
     walker.presses("#register-birth")
     walker.is_at("signin-verify-identity")
     walker.presses("#login-cancel")

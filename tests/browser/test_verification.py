@@ -8,6 +8,7 @@ from tests.browser.country import SECRET, row_of
 from tests.browser.errands import SIGN_IN, consents, registers_with_password, shows_passport, signs_in, types_zone
 from tests.browser.staff import claims, decides, opens_case
 
+pytestmark = pytest.mark.slow
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
 REMEDY = "Take a new portrait in daylight, from the front, without hat or dark glasses."
 

@@ -1,5 +1,7 @@
 """Everything but a passkey, in a browser that runs no script: registering, verification, two agencies, a signature."""
 
+import pytest
+
 from demo import specimens
 from tests.browser.errands import (
     confirms_with_code,
@@ -9,6 +11,8 @@ from tests.browser.errands import (
     shows_passport,
 )
 from tests.browser.staff import decides
+
+pytestmark = pytest.mark.slow
 
 
 def test_no_script_is_needed(country, a_window, at_work):

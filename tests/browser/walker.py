@@ -104,10 +104,10 @@ class Walker:
         for scheme, width in (("dark", NARROW), ("light", WIDE)):
             self._wears(scheme, width)
             self._fits(width)
-            if build not in self.judged:
-                self._judges(scheme)
             if build not in self.judged or scheme == "light":
                 self._keeps(name, scheme)
+            if build not in self.judged:
+                self._judges(scheme)
         self.judged.add(build)
         self.run(scripts=False)
 
