@@ -43,7 +43,8 @@ class Page(HTMLParser):
             self.forms.append(Form(known.get("action", "")))
         if tag == "a":
             self.links.append(known.get("href", ""))
-        if tag in ("input", "button") and known.get("name") and self.forms:
+        is_sent = known.get("type") not in ("checkbox", "radio") or "checked" in known
+        if tag in ("input", "button") and known.get("name") and is_sent and self.forms:
             self.forms[-1].values[known["name"]] = known.get("value", "")
         if "id" in known:
             self.by_id[known["id"]] = known | {"tag": tag}
