@@ -5,26 +5,34 @@ from dataclasses import dataclass
 from idp.domain.clients.registry import Client
 from idp.domain.grants import consents
 from idp.domain.grants.consents import Consent
+from idp.domain.people import attributes
 from idp.domain.sessions import browser, participants
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.log_out import notify_services
 from idp.journeys.provider import Provider
+from idp.protocol.scopes import OFFLINE_ACCESS
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceInUse:
-    """A service and the consent it has."""
+    """A service, the consent it has, and what it can receive of what is on record, by the claims' names."""
 
     client: Client
     consent: Consent
+    receives: tuple[str, ...]
 
 
 def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
     """Most recently used first."""
     with provider.reading() as connection:
         given = consents.of_person(connection, person_id)
+        on_record = {OFFLINE_ACCESS, *attributes.sources(connection, person_id)}
     found = [(provider.clients.find(consent.client_id), consent) for consent in given]
-    return [ServiceInUse(client, consent) for client, consent in found if client is not None]
+    return [
+        ServiceInUse(client, consent, tuple(sorted(consent.allowed & on_record)))
+        for client, consent in found
+        if client is not None
+    ]
 
 
 def remove(provider: Provider, person_id: str, client_id: str) -> None:

@@ -29,6 +29,13 @@ def test_a_service_is_there_with_what_it_may_receive_and_since_when(provider, us
     assert used.consent.given_at == clock.now
 
 
+def test_what_is_not_on_record_was_not_received(provider, user, anna, revenue):
+    user.signs_in(anna, asking(revenue, scope=("openid", "profile")))
+
+    received = set(services.in_use(provider, anna.id)[0].receives) - {"offline_access"}
+    assert received == {"birthdate", "family_name", "given_name", "name"}
+
+
 def test_nobody_sees_what_another_uses(provider, user, anna, boris, revenue):
     user.signs_in(anna, asking(revenue))
 
