@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.domain.grants.tables import consents, grants
@@ -40,13 +40,15 @@ def given(connection: Connection, person_id: str, client_id: str) -> frozenset[s
 
 
 def give(tx: Tx, person_id: str, client_id: str, allowed: Iterable[str]) -> None:
-    """Remember a consent, adding to what was allowed before."""
+    """Remember a consent, adding to what was allowed before, since when stays."""
     together = given(tx.connection, person_id, client_id) | frozenset(allowed)
     names = " ".join(sorted(together))
     new = {"allowed": names, "given_at": tx.now, "used_at": tx.now, "withdrawn_at": None}
     insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     statement = insert(consents).values(person_id=person_id, client_id=client_id, **new)
-    tx.execute(statement.on_conflict_do_update(index_elements=["person_id", "client_id"], set_=new))
+    since = case((consents.c.withdrawn_at.is_(None), consents.c.given_at), else_=tx.now)
+    kept = new | {"given_at": since}
+    tx.execute(statement.on_conflict_do_update(index_elements=["person_id", "client_id"], set_=kept))
     tx.record(Event("grants.consent.given", person_id, person_id, {"client": client_id, "allowed": sorted(together)}))
 
 
@@ -60,9 +62,12 @@ def withdraw(tx: Tx, person_id: str, client_id: str, actor: str) -> None:
 
 
 def of_person(connection: Connection, person_id: str) -> Sequence[Consent]:
-    """The services in use, most recently used first."""
+    """The services in use, most recently used first: a consent that suffices is not written again, a grant is."""
+    mine = (grants.c.person_id == person_id, grants.c.client_id == consents.c.client_id)
+    granted = select(func.max(grants.c.code_expires_at)).where(*mine).scalar_subquery()
     statement = select(consents).where(consents.c.person_id == person_id, consents.c.withdrawn_at.is_(None))
-    return [_consent(row) for row in connection.execute(statement.order_by(consents.c.used_at.desc())).mappings()]
+    order = (func.coalesce(granted, consents.c.used_at).desc(), consents.c.client_id)
+    return [_consent(row) for row in connection.execute(statement.order_by(*order)).mappings()]
 
 
 def count(connection: Connection, client_id: str) -> int:

@@ -1,0 +1,116 @@
+import pytest
+
+from idp.domain.clients import directory, registry
+from idp.domain.clients.directory import Directory
+from idp.foundation.audit import log
+from idp.foundation.clock import pause
+from idp.foundation.refusal import Refusal
+from idp.protocol.errors import OAuthError
+
+DOCUMENT = {
+    "client_id": "revenue",
+    "client_name": "Revenue Service",
+    "client_name#ar": "مصلحة الإيرادات",
+    "redirect_uris": ["https://agency.example/callback"],
+}
+
+
+def registered(store, **changes):
+    with store.transaction() as tx:
+        return registry.register(tx, DOCUMENT | changes, "digest", "operator")
+
+
+def events(store):
+    with store.reading() as connection:
+        return [leaf.name for leaf in log.search(connection, about="revenue")][::-1]
+
+
+def test_a_registration_is_read_back_as_it_was_written(store):
+    client = registered(store)
+    with store.reading() as connection:
+        assert registry.find(connection, "revenue") == client
+        assert registry.find(connection, "REVENUE") is None
+
+    assert client.active
+    assert client.metadata.name("ar") == "مصلحة الإيرادات"
+
+
+def test_registering_again_replaces_and_is_recorded(store, clock):
+    made = registered(store)
+    clock.advance(10)
+    changed = registered(store, client_name="Tax Service")
+
+    assert (changed.metadata.client_name, changed.created_at) == ("Tax Service", made.created_at)
+    assert changed.updated_at == clock.now
+    assert events(store) == ["clients.registration.added", "clients.registration.replaced"]
+
+
+def test_what_is_wrong_is_refused_and_leaves_the_registration_as_it_was(store):
+    before = registered(store)
+    with pytest.raises(OAuthError), store.transaction() as tx:
+        registry.register(tx, DOCUMENT | {"redirect_uris": ["http://evil.example"]}, None, "operator")
+    with store.reading() as connection:
+        assert registry.find(connection, "revenue") == before
+
+
+def test_a_suspension_outlives_a_new_registration(store):
+    registered(store)
+    with store.transaction() as tx:
+        registry.set_status(tx, "revenue", registry.SUSPENDED, "operator", "complaint")
+    assert not registered(store, client_name="Tax Service").active
+
+    with store.transaction() as tx:
+        registry.set_status(tx, "revenue", registry.ACTIVE, "operator", "resolved")
+    with store.reading() as connection:
+        assert registry.find(connection, "revenue").active
+    assert events(store).count("clients.status.changed") == 2
+
+
+def test_what_is_not_registered_has_no_status(store):
+    with pytest.raises(Refusal) as refused, store.transaction() as tx:
+        registry.set_status(tx, "nobody", registry.SUSPENDED, "operator", "complaint")
+
+    assert refused.value.code == "clients.unknown"
+
+
+def test_the_digest_of_a_secret_is_worth_something_with_its_key_and_client_only():
+    digest = registry.secret_digest(b"k" * 32, "revenue", "secret")
+
+    assert digest == registry.secret_digest(b"k" * 32, "revenue", "secret")
+    others = [(b"j" * 32, "revenue", "secret"), (b"k" * 32, "registry", "secret"), (b"k" * 32, "revenue", "Secret")]
+    assert digest not in [registry.secret_digest(*other) for other in others]
+
+
+def test_the_listing_is_in_order(store):
+    for client_id in ("zoo", "archive", "revenue"):
+        registered(store, client_id=client_id)
+    with store.reading() as connection:
+        assert [client.id for client in registry.listing(connection)] == ["archive", "revenue", "zoo"]
+
+
+def test_a_suspension_takes_effect_within_seconds_in_every_process(store):
+    registered(store)
+    elsewhere = Directory(store)
+    assert elsewhere.find("revenue").active
+    with store.transaction() as tx:
+        registry.set_status(tx, "revenue", registry.SUSPENDED, "operator", "complaint")
+
+    pause(directory.CACHE_SECONDS)
+    assert not elsewhere.find("revenue").active
+
+
+def test_a_service_that_is_registered_later_is_found_at_once(store):
+    found = Directory(store)
+    assert found.find("revenue") is None
+    registered(store)
+
+    assert found.find("revenue").id == "revenue"
+
+
+def test_the_cache_never_grows_beyond_its_size(store, monkeypatch):
+    monkeypatch.setattr(directory, "CACHE_SIZE", 2)
+    found = Directory(store)
+    for number in range(5):
+        registered(store, client_id=f"agency{number}")
+    for number in range(5):
+        assert found.find(f"agency{number}").id == f"agency{number}"
