@@ -1,7 +1,8 @@
 """Claims in plain words, wherever a page says what is known or shared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -33,6 +34,9 @@ LABELS = {
     "offline_access": _l("Access while you are away"),
 }
 
+VALUES = {"female": _l("female"), "male": _l("male")}
+COMMAS = {"ar": "\N{ARABIC COMMA} ", "zh_Hant": "\N{IDEOGRAPHIC COMMA}"}
+
 
 def label(claim: str) -> str:
     """The claim's name for a reader; the claim itself if we have no word for it."""
@@ -44,7 +48,14 @@ def spoken(value: object) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, Mapping):
-        return str(value.get("formatted") or ", ".join(str(part) for part in value.values()))
+        return str(value.get("formatted") or listed(value.values()))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(str(part) for part in value)
-    return calendar_day(value) if isinstance(value, str) else str(value)
+        return listed(value)
+    if isinstance(value, str):
+        return str(VALUES[value]) if value in VALUES else calendar_day(value)
+    return str(value)
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Several things in a row, with the reader's own comma."""
+    return COMMAS.get(str(get_locale()), ", ").join(str(part) for part in parts)

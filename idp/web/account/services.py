@@ -4,7 +4,7 @@ from flask import Response
 
 from idp.journeys.account import services
 from idp.web.account.frame import blueprint, changed, page
-from idp.web.claim_words import label
+from idp.web.claim_words import label, listed
 from idp.web.frame import provider
 from idp.web.signin.current import require_session
 
@@ -14,7 +14,7 @@ def services_page() -> Response:
     """Each service, what it receives, and when."""
     session = require_session()
     used = services.in_use(provider(), session.person_id)
-    return page("services", session, "services", used=used, label=label)
+    return page("services", session, "services", used=used, label=label, listed=listed)
 
 
 @blueprint.post("/account/services/<client_id>/remove")
