@@ -8,9 +8,9 @@ from flask import Flask
 
 from idp.journeys.account.security import new_recovery_codes
 from idp.protocol.assurance import Level
-from tests.builders import PASSWORD, REDIRECT_URI
+from tests.builders import PASSWORD, REDIRECT_URI, a_citizen
 from tests.web.pages import Window
-from tests.web.signin.conftest import answered
+from tests.web.signin.conftest import SECRET, answered
 
 STEPS = ["authenticate", "second-factor", "second-factor/recovery-code", "enrol", "verify-identity", "consent"]
 POSTED_TO = [
@@ -257,3 +257,13 @@ def test_the_form_may_lead_to_the_service_and_nowhere_else(at_sign_in):
 
     assert directive.split()[1:] == ["'self'", "https:"]
     assert REDIRECT_URI.startswith("https:")
+
+
+def test_who_is_not_verified_enough_can_go_back_and_the_service_learns_why(provider, at_sign_in, clock):
+    insists = {"id_token": {"acr": {"essential": True, "value": Level.HIGH.acr}}}
+    carla = a_citizen(provider, totp=SECRET, username="carla")
+    window = signs_in(at_sign_in(claims=json.dumps(insists)), carla, clock)
+    assert window.at.endswith("/verify-identity")
+    window.submits("/verify-identity/back")
+
+    assert answered(window)["error"] == "unmet_authentication_requirements"
