@@ -139,7 +139,11 @@ def test_only_the_registered_method_is_good(registered):
                 check_method(claimed, client)
 
 
-@pytest.mark.parametrize(("key", "alg"), [(EC, "ES256"), (RSA, "PS256"), (RSA, "RS256"), (ED, "Ed25519")], ids=str)
+@pytest.mark.parametrize(
+    ("key", "alg"),
+    [(EC, "ES256"), (RSA, "PS256"), (RSA, "RS256"), (ED, "Ed25519")],
+    ids=["ES256", "PS256", "RS256", "Ed25519"],
+)
 def test_four_algorithms_are_good_for_assertions(key, alg):
     assert verified(assertion(key, alg)) == AcceptedAssertion("revenue", "j-1", NOW + 60)
 
