@@ -118,6 +118,27 @@ def test_nobody_is_erased_without_being_sure(home):
     assert home.json("people", "import", home.write("mia.json", people))["imported"] == ["mia"]
 
 
+def test_a_user_name_that_looks_like_somebodys_is_not_imported(home):
+    people = [{"username": "na", "password": "a long enough password"}]
+    home.json("people", "import", home.write("na.json", people))
+    refused = home.idp("people", "import", home.write("like.json", [people[0] | {"username": "n\u0430"}]))
+
+    assert refused.returncode == 2
+    assert "looks like na, which is another person's" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("anna p", "U+0020 (spaces)"), ("an\u200bna", "U+200B"), ("an\u202ena", "U+202E")], ids=ascii
+)
+def test_a_user_name_that_nobody_could_type_is_not_imported(home, name, why):
+    people = [{"username": "before", "password": "a long enough password"}]
+    refused = home.idp("people", "import", home.write("odd.json", [*people, {**people[0], "username": name}]))
+
+    assert refused.returncode != 0
+    assert f"a user name cannot hold {why}" in refused.stderr
+    assert "Nobody was admitted." in refused.stderr
+
+
 @pytest.mark.parametrize("document", [{}, "text", [1], [{"username": "bob"}], [{"username": "bob", "password": 1}]])
 def test_a_faulty_list_of_people_is_refused_in_words(home, document):
     refused = home.idp("people", "import", home.write("faulty.json", document))

@@ -9,8 +9,10 @@ from idp.domain.people.tables import identifiers
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
+from idp.protocol import email_address, username
 
 TABLE = "person_identifiers"
+SIGN_IN_NAMES = ("username", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ def claim(tx: Tx, vault: Vault, person_id: str, kind: str, value: str, verified_
     """Give the person an identifier. Raises Refusal("people.identifier_taken") if anybody holds it."""
     row = {
         "kind": kind,
-        "blind": vault.blind(kind, value),
+        "blind": blind(vault, kind, value),
         "person_id": person_id,
         "value": vault.seal(tx.connection, person_id, TABLE, kind, value),
         "verified_at": verified_at,
@@ -42,24 +44,41 @@ def claim(tx: Tx, vault: Vault, person_id: str, kind: str, value: str, verified_
 
 def release(tx: Tx, vault: Vault, person_id: str, kind: str, value: str) -> None:
     """Take an identifier away, so that it can be claimed again."""
-    held = (identifiers.c.kind == kind, identifiers.c.blind == vault.blind(kind, value))
+    held = (identifiers.c.kind == kind, identifiers.c.blind == blind(vault, kind, value))
     tx.execute(delete(identifiers).where(*held, identifiers.c.person_id == person_id))
 
 
 def owner(connection: Connection, vault: Vault, kind: str, value: str) -> str | None:
     """The identifier's holder, by blind index."""
-    held = (identifiers.c.kind == kind, identifiers.c.blind == vault.blind(kind, value))
+    held = (identifiers.c.kind == kind, identifiers.c.blind == blind(vault, kind, value))
     return connection.execute(select(identifiers.c.person_id).where(*held)).scalar_one_or_none()
 
 
 def sign_in_name(connection: Connection, vault: Vault, text: str) -> str | None:
     """Whoever signs in by this name: a user name or a proven e-mail address."""
-    wanted = (("username", vault.blind("username", text)), ("email", vault.blind("email", text)))
     statement = select(identifiers.c.kind, identifiers.c.person_id, identifiers.c.verified_at)
-    matches = [(identifiers.c.kind == kind) & (identifiers.c.blind == blind) for kind, blind in wanted]
+    matches = [
+        (identifiers.c.kind == kind) & (identifiers.c.blind == blind(vault, kind, text)) for kind in SIGN_IN_NAMES
+    ]
     rows = connection.execute(statement.where(matches[0] | matches[1])).all()
     proven = [row for row in rows if row.kind == "username" or row.verified_at is not None]
     return max(proven, key=lambda row: row.kind == "username").person_id if proven else None
+
+
+def name_key(vault: Vault, text: str) -> str:
+    """The same for every spelling of a sign-in name, whether or not anybody has it: to count tries by."""
+    return vault.index("nobody", _sign_in_form(text))
+
+
+def blind(vault: Vault, kind: str, value: str) -> str:
+    """The blind index of an identifier of that kind, the same for every spelling of it."""
+    return vault.index(kind, _sign_in_form(value)) if kind in SIGN_IN_NAMES else vault.blind(kind, value)
+
+
+def _sign_in_form(text: str) -> str:
+    """A user name that is written like an address is compared like one, so that a name has one form."""
+    address = email_address.mailbox(text)
+    return address if "@" in address else username.skeleton(text)
 
 
 def of(connection: Connection, vault: Vault, person_id: str, kind: str | None = None) -> tuple[Identifier, ...]:

@@ -76,8 +76,14 @@ class Vault:
             raise Refusal("vault.unreadable", f"{table}.{column} does not open") from None
 
     def blind(self, column: str, value: str) -> str:
-        """The blind index of a value: look up by equality without reading. HMAC-SHA-256, 128 bits, hexadecimal."""
-        normal = unicodedata.normalize("NFKC", value).strip().casefold()
+        """As `index`, of a value without a normal form of its own: width, case and surrounding space do not count."""
+        return self.index(column, unicodedata.normalize("NFKC", value).strip().casefold())
+
+    def index(self, column: str, normal: str) -> str:
+        """The blind index of a value in its normal form: look up by equality without reading.
+
+        HMAC-SHA-256, 128 bits, hexadecimal.
+        """
         return hmac.digest(self._index_key, f"{column}|{normal}".encode(), hashlib.sha256)[:16].hex()
 
     def _cipher(self, connection: Connection, person_id: str) -> AESGCM:

@@ -10,6 +10,7 @@ from idp.domain.people.records import Status
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
+from idp.protocol import email_address, username
 from idp.protocol.assurance import Level
 from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
 
@@ -36,6 +37,7 @@ def read(document: Mapping[str, object]) -> Newcomer:
     name, secret = document.get("username"), document.get("password")
     if not isinstance(name, str) or not name or not isinstance(secret, str) or not secret:
         raise Refusal("people.import", "username and password are needed, both as text.")
+    document = {**document, "username": _as_written(name)}
     unknown = set(document) - set(Newcomer.__slots__)
     if unknown:
         raise Refusal("people.import", f"{name}: unknown members {', '.join(sorted(unknown))}.")
@@ -48,10 +50,12 @@ def read(document: Mapping[str, object]) -> Newcomer:
 
 
 def admit(provider: Provider, newcomer: Newcomer) -> str | None:
-    """Make the record; returns its identifier, or None if the user name was known (then nothing is changed)."""
-    with provider.reading() as connection:
-        if identifiers.owner(connection, provider.vault, "username", newcomer.username) is not None:
-            return None
+    """Make the record; returns its identifier, or None if the user name was known (then nothing is changed).
+
+    Raises Refusal("people.confusable") for one that only looks like somebody's.
+    """
+    if _is_known(provider, newcomer.username):
+        return None
     encoded = provider.hasher.hash(newcomer.password)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         person = records.create(tx, provider.vault, locale=newcomer.locale)
@@ -65,6 +69,24 @@ def admit(provider: Provider, newcomer: Newcomer) -> str | None:
         if newcomer.status != Status.ACTIVE:
             records.set_status(tx, person.id, Status(newcomer.status), OPERATOR, "import")
     return person.id
+
+
+def _as_written(name: str) -> str:
+    """The user name in its one spelling. An e-mail address may be one, too."""
+    try:
+        return email_address.canonical(name) if "@" in name else username.enforced(name)
+    except Refusal as refusal:
+        raise Refusal("people.import", f"{name}: {refusal.reason}.") from refusal
+
+
+def _is_known(provider: Provider, name: str) -> bool:
+    with provider.reading() as connection:
+        owner = identifiers.owner(connection, provider.vault, "username", name)
+        held = identifiers.of(connection, provider.vault, owner, "username") if owner else ()
+    if held and username.folded(name) not in {username.folded(one.value) for one in held}:
+        like = ", ".join(one.value for one in held)
+        raise Refusal("people.confusable", f"The user name {name} looks like {like}, which is another person's.")
+    return bool(held)
 
 
 def _fill(tx: Tx, provider: Provider, person_id: str, newcomer: Newcomer) -> None:

@@ -84,7 +84,7 @@ def _count_the_try(
         _turn(tx, provider, login_id, visitor)
         lockout.address_may_try(tx, visitor.address)
         person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
-        lockout.try_now(tx, password.METHOD, person_id or provider.vault.blind("nobody", name))
+        lockout.try_now(tx, password.METHOD, person_id or identifiers.name_key(provider.vault, name))
         return person_id, password.stored(tx.connection, person_id or "nobody")  # The same work for nobody.
 
 

@@ -11,6 +11,7 @@ from idp.domain.sessions.logins import Login
 from idp.foundation.refusal import Refusal
 from idp.journeys.signin import register
 from idp.journeys.signin.login import begin
+from idp.protocol.email_address import canonical
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.redirects import local
@@ -56,7 +57,7 @@ def address_page(login_id: str) -> Response:
 def give_address(login_id: str) -> Response:
     """Send a code there."""
     form = Form(request.form)
-    email = form.text("email", limit=254, missing=_("Enter your e-mail address."))
+    email = canonical(form.text("email", limit=254, missing=_("Enter your e-mail address.")))
     if email and not EMAIL.fullmatch(email):
         form.fail("email", _("Enter an e-mail address in the form name@example.org."))
 

@@ -40,6 +40,39 @@ def test_another_spelling_is_the_same_identifier(store, vault, anna, boris, spel
     assert named(store, vault, spelt) == anna
 
 
+LOOK_ALIKE = ["anna", "ANNA", "an\u200bna", "\u202eanna", "\u0430nna", "\uff41nna", "anna\ufe0f"]
+
+
+@pytest.mark.parametrize("spelt", LOOK_ALIKE, ids=ascii)
+def test_two_user_names_that_look_alike_are_one(store, vault, anna, boris, spelt):
+    claimed(store, vault, anna, "username", "anna")
+
+    assert claimed(store, vault, boris, "username", spelt) == "people.identifier_taken"
+    assert named(store, vault, spelt) == anna
+
+
+def test_addresses_that_look_alike_are_two_mailboxes(store, vault, anna, boris):
+    claimed(store, vault, anna)
+
+    assert claimed(store, vault, boris, value=EMAIL.replace("a", "\u0430")) == "claimed"
+    assert named(store, vault, EMAIL) == anna
+
+
+@pytest.mark.parametrize("name", [*LOOK_ALIKE, "nobody", "nobody@people.example", ""], ids=ascii)
+def test_tries_of_a_name_that_nobody_has_are_counted_like_those_of_one_that_somebody_has(store, vault, anna, name):
+    claimed(store, vault, anna, "username", "anna")
+    is_hers = named(store, vault, name) == anna
+
+    assert (identifiers.name_key(vault, name) == identifiers.name_key(vault, "anna")) is is_hers
+
+
+def test_a_user_name_written_like_an_address_is_compared_like_one(store, vault, anna):
+    claimed(store, vault, anna, "username", EMAIL)
+
+    assert named(store, vault, "Anna@PEOPLE.example") == anna
+    assert named(store, vault, "anna1@people.example") is None
+
+
 def test_of_two_who_claim_at_once_one_holds_it(store, vault, anna, boris):
     with ThreadPoolExecutor(2) as rivals:
         answers = list(rivals.map(lambda person: claimed(store, vault, person), (anna, boris)))

@@ -55,6 +55,31 @@ def test_a_wrong_password_and_a_wrong_name_are_answered_alike(at_sign_in, anna):
     assert others == headers
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ANNA",
+        "\uff41nna",
+        "an\u200bna",
+        "\u202eanna",
+        "\u0430nna",
+        "\uff21nna@people\u3002example",
+        "Anna@PEOPLE.example",
+    ],
+    ids=ascii,
+)
+def test_a_name_that_looks_like_hers_is_hers(at_sign_in, anna, name):
+    assert typed(at_sign_in, name, PASSWORD).at.endswith("/second-factor")
+
+
+def test_however_a_name_is_spelt_its_tries_are_counted_together(at_sign_in, boris):
+    for name in ("boris", "b\u043eris"), ("nobody", "n\u043ebody"):
+        for number in range(lockout.PER_METHOD["password"].most):
+            assert typed(at_sign_in, name[number % 2], "wrong wrong").status == 422
+
+        assert [typed(at_sign_in, spelt, "wrong wrong").status for spelt in name] == [429, 429]
+
+
 @pytest.mark.parametrize("status", [Status.DECEASED, Status.CLOSED])
 def test_a_record_that_is_over_looks_like_none_even_with_its_password(provider, at_sign_in, boris, status):
     with provider.transaction() as tx:

@@ -62,6 +62,15 @@ def test_with_a_password_and_an_app_the_newcomer_arrives_in_her_account(provider
     assert [one["subject"] for one in letters(provider)][-1] == "Your account is ready"
 
 
+@pytest.mark.parametrize(
+    "typed", ["NEWCOMER@People.Example", "\uff4eewcomer\uff20people\u3002example\u200f"], ids=ascii
+)
+def test_another_spelling_of_an_address_is_written_to_where_mail_arrives(provider, newcomer, typed):
+    newcomer.submits("/address", email=typed)
+
+    assert letters(provider)[-1]["address"].lower() == NEW
+
+
 def test_with_a_passkey_that_verifies_its_user_there_is_no_second_factor_to_add(provider, newcomer):
     proves(provider, newcomer)
     key = SoftKey(provider.rp_id, provider.issuer)
