@@ -4,6 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from idp.config import Misconfigured, Settings
+from idp.domain.authenticators.methods.passkey import PasskeyMethod
+from idp.domain.authenticators.methods.password import PasswordHasher, PasswordMethod
+from idp.domain.authenticators.methods.recovery_code import RecoveryCodeMethod
+from idp.domain.authenticators.methods.totp import TotpMethod
+from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.people.port import PopulationRegister
 from idp.domain.people.registers import CsvRegister
 from idp.foundation.keyring.files import FileKeyStore
@@ -13,6 +18,7 @@ from idp.foundation.messages.port import Channel
 from idp.foundation.messages.smtp import SmtpChannel
 from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
+from idp.foundation.vault.vault import Vault
 
 KEY_STORES: Mapping[str, Callable[[Path], KeyStore]] = {"file": FileKeyStore}
 REGISTERS: Mapping[str, Callable[[Path], PopulationRegister]] = {"csv": CsvRegister}
@@ -32,6 +38,17 @@ def register(settings: Settings) -> PopulationRegister:
         return REGISTERS[kind](settings.register)
     except ValueError as error:
         raise Misconfigured([f"IDP_REGISTER: {error}"]) from error
+
+
+def methods(settings: Settings, hasher: PasswordHasher, vault: Vault) -> Mapping[str, AuthenticatorMethod]:
+    """The ways to authenticate, by name."""
+    built_in: tuple[AuthenticatorMethod, ...] = (
+        PasswordMethod(hasher),
+        PasskeyMethod((settings.host, settings.issuer)),
+        TotpMethod(vault),
+        RecoveryCodeMethod(),
+    )
+    return {method.name: method for method in built_in}
 
 
 def channels(settings: Settings, store: Store, box: Box) -> Mapping[str, Channel]:

@@ -11,6 +11,7 @@ from idp.config import MIGRATIONS, SETTINGS
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
+from idp.protocol.assurance import Level, Strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,13 @@ def _theme(house: House) -> Iterator[Finding]:
         yield Finding("theme", "ok", "every colour pair can be read")
 
 
-CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (_settings, _database, _keys, _theme)
+def _assurance(house: House) -> Iterator[Finding]:
+    if house.country.policy[Level.HIGH] < Strength.HARDWARE:
+        advice = "`high` can be reached without certified hardware: a key that can be copied, or a code, will do."
+        yield Finding("assurance", "warning", f"{advice} Say AAL3 under [assurance] in the country pack.")
+
+
+CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (_settings, _database, _keys, _theme, _assurance)
 
 
 @click.command(

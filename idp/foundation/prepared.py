@@ -31,6 +31,11 @@ class Prepared:
         row = compiled.execute(connection, values).fetchone()
         return None if row is None else compiled.row(row)
 
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
+        """Every row by column name."""
+        compiled = self._for(connection)
+        return [compiled.row(row) for row in compiled.execute(connection, values).fetchall()]
+
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Execute for its effect."""
         self._for(connection).execute(connection, values)

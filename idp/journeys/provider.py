@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
 from idp.domain.people.port import PopulationRegister
 from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
@@ -17,6 +18,7 @@ from idp.foundation.outbound import OutboundClient
 from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
+from idp.protocol.assurance import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Provider:
     box: Box
     lifetimes: Lifetimes
     hasher: PasswordHasher
+    methods: Mapping[str, AuthenticatorMethod]
+    policy: Policy
     rp_id: str
     rp_name: str
     clients: Directory

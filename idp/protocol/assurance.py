@@ -1,16 +1,18 @@
 """OpenID Connect Core 1.0 section 2 (`acr`, `amr`), https://openid.net/specs/openid-connect-core-1_0.html#IDToken.
 
-Our three levels follow eIDAS (Commission Implementing Regulation (EU) 2015/1502): low, substantial, high. Methods of
-authentication are those of RFC 8176, https://www.rfc-editor.org/rfc/rfc8176. Left out: `phr` and `phrh` of EAP.
+Our three levels follow eIDAS (Commission Implementing Regulation (EU) 2015/1502): low, substantial, high. What a
+sign-in proves is graded as NIST SP 800-63B section 2 does, https://pages.nist.gov/800-63-4/sp800-63b.html. Methods of
+authentication are those of RFC 8176, https://www.rfc-editor.org/rfc/rfc8176. `phrh` is of OpenID Connect Extended
+Authentication Profile (EAP) ACR Values 1.0. Left out: `phr` of the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
 from typing import Self
 
 
 class Level(IntEnum):
-    """How sure we are, of an identity or of an authentication; ordered."""
+    """How sure we are of an identity, and what a service may ask for; ordered."""
 
     LOW = 1
     SUBSTANTIAL = 2
@@ -32,7 +34,36 @@ class Level(IntEnum):
         return next((level for level in cls if text in {level.word, level.acr}), None)
 
 
-ACR_VALUES = tuple(level.acr for level in Level)
+class Strength(IntEnum):
+    """What an authentication proves (NIST SP 800-63B section 2); ordered."""
+
+    ONE_FACTOR = 1
+    """AAL1."""
+    RESTRICTED = 2
+    """AAL2, by a method that section 3.1.3.3 restricts: a code sent to a telephone number."""
+    TWO_FACTORS = 3
+    """AAL2."""
+    HARDWARE = 4
+    """AAL3: two factors, one of them a phishing-resistant key that cannot be copied out of its device."""
+
+    @property
+    def word(self) -> str:
+        """Such as `two_factors`."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Self | None:
+        """The strength with this word, or None."""
+        return next((strength for strength in cls if word == strength.word), None)
+
+
+Policy = Mapping[Level, Strength]
+"""The strength that a sign-in must have before a level may be claimed."""
+STRICT: Policy = {Level.LOW: Strength.ONE_FACTOR, Level.SUBSTANTIAL: Strength.RESTRICTED, Level.HIGH: Strength.HARDWARE}
+"""For a country that says nothing else: eIDAS wants `high` to resist an attacker with high potential."""
+HARDWARE_ACR = "phrh"
+"""Phishing-resistant and hardware-protected, whoever it is (EAP ACR Values section 2)."""
+ACR_VALUES = (*(level.acr for level in Level), HARDWARE_ACR)
 """For `acr_values_supported`."""
 
 
@@ -50,20 +81,24 @@ class Amr(StrEnum):
     MULTIPLE_FACTORS = "mfa"
 
 
-def acr_of(identity: Level, authentication: Level) -> Level:
+def level_of(identity: Level, authentication: Strength, policy: Policy) -> Level:
     """What may be claimed: a chain is as strong as its weaker link."""
-    return min(identity, authentication)
+    return max(level for level in Level if level <= identity and authentication >= policy[level])
 
 
-def wanted(acr_values: Iterable[str], reachable: Level = Level.HIGH) -> Level | None:
-    """The first of `acr_values` (in order of preference) that we know and that is within `reachable`, or None.
+def acr_of(wanted: Iterable[str], identity: Level, authentication: Strength, policy: Policy) -> str:
+    """The `acr` claim: a level of ours, unless what was asked for first of all that holds is `phrh`."""
+    level = level_of(identity, authentication, policy)
+    held = {name for one in Level if one <= level for name in (one.word, one.acr)}
+    if authentication is Strength.HARDWARE:
+        held.add(HARDWARE_ACR)
+    met = next((value for value in wanted if value in held), level.acr)
+    return HARDWARE_ACR if met == HARDWARE_ACR else level.acr
 
-    Unknown values are ignored: `acr_values` is a wish (Core 3.1.2.1).
-    """
-    known = (Level.of(value) for value in acr_values)
-    return next((level for level in known if level is not None and level <= reachable), None)
 
-
-def satisfies(achieved: Level, acr_values: Iterable[str]) -> bool:
-    """Whether `achieved` is at least one of the known `acr_values` (for a claim asked as essential, Core 5.5.1.1)."""
-    return any(level is not None and achieved >= level for level in map(Level.of, acr_values))
+def asked_of(acr: str, policy: Policy) -> tuple[Level, Strength] | None:
+    """(identity, authentication) that an acr value asks for; None if we know no such value."""
+    if acr == HARDWARE_ACR:
+        return Level.LOW, Strength.HARDWARE
+    level = Level.of(acr)
+    return None if level is None else (level, policy[level])

@@ -14,6 +14,8 @@ from typing import Any
 from flask import Flask, Response, request, url_for
 from flask_babel import get_locale
 
+from idp.protocol.assurance import STRICT, Level, Policy, Strength
+
 LIGHT_SURFACES = ("#ffffff", "#f6f4ef")
 """What accent-coloured text lies on, and what text on an accent ground is made of; as in tessera.css."""
 DARK_SURFACES = ("#1b2226", "#12171a")
@@ -38,7 +40,8 @@ class Link:
 class Theme:
     """A country pack.
 
-    `code` is ISO 3166-1 alpha-2 (XA is user-assigned), colours are `#rrggbb`, `logo` is the SVG itself.
+    `code` is ISO 3166-1 alpha-2 (XA is user-assigned), colours are `#rrggbb`, `logo` is the SVG itself, `policy` says
+    what each level asks of a sign-in.
     """
 
     code: str
@@ -55,6 +58,7 @@ class Theme:
     hours: Words
     timezone: str
     trust_framework: str
+    policy: Policy
 
     def stylesheet(self) -> str:
         """The custom properties that tessera.css reads."""
@@ -102,7 +106,17 @@ def _theme(pack: Mapping[str, Any], folder: Path) -> Theme:
         hours=support["hours"],
         timezone=pack["timezone"],
         trust_framework=pack["trust_framework"],
+        policy=_policy(pack.get("assurance", {})),
     )
+
+
+def _policy(words: Mapping[str, str]) -> Policy:
+    """What a sign-in must prove before the highest level may be claimed: certified hardware, or any two factors."""
+    known = {"AAL2": Strength.TWO_FACTORS, "AAL3": Strength.HARDWARE}
+    given = words.get("high", "AAL3")
+    if given not in known:
+        raise ValueError(f"[assurance] high must be AAL2 or AAL3, not {given!r}")
+    return {**STRICT, Level.HIGH: known[given]}
 
 
 def _colour(text: str) -> str:

@@ -1,19 +1,40 @@
-"""Levels of assurance and the acr claim."""
+"""Levels of assurance, strengths of authentication, and the acr claim."""
+
+from itertools import product
 
 import pytest
 
-from idp.protocol.assurance import ACR_VALUES, Level, acr_of, satisfies, wanted
+from idp.protocol.assurance import ACR_VALUES, STRICT, Level, Strength, acr_of, asked_of, level_of
+
+LENIENT = {**STRICT, Level.HIGH: Strength.TWO_FACTORS}
 
 
-@pytest.mark.parametrize("identity", Level)
-@pytest.mark.parametrize("authentication", Level)
-def test_no_more_is_claimed_than_the_weaker_of_identity_and_authentication(identity, authentication):
-    assert acr_of(identity, authentication) == min(identity, authentication)
+@pytest.mark.parametrize("policy", [STRICT, LENIENT])
+@pytest.mark.parametrize(("identity", "authentication"), list(product(Level, Strength)))
+def test_no_more_is_claimed_than_identity_and_authentication_allow(policy, identity, authentication):
+    claimed = level_of(identity, authentication, policy)
+    assert claimed <= identity
+    assert authentication >= policy[claimed]
+
+
+@pytest.mark.parametrize(
+    ("authentication", "strict", "lenient"),
+    [
+        (Strength.ONE_FACTOR, Level.LOW, Level.LOW),
+        (Strength.RESTRICTED, Level.SUBSTANTIAL, Level.SUBSTANTIAL),
+        (Strength.TWO_FACTORS, Level.SUBSTANTIAL, Level.HIGH),
+        (Strength.HARDWARE, Level.HIGH, Level.HIGH),
+    ],
+)
+def test_what_a_sign_in_reaches_of_a_well_known_person(authentication, strict, lenient):
+    """A code sent to a telephone never reaches the highest level, whatever the country says."""
+    assert level_of(Level.HIGH, authentication, STRICT) is strict
+    assert level_of(Level.HIGH, authentication, LENIENT) is lenient
 
 
 def test_levels_are_ordered_and_have_acr_values():
     assert Level.LOW < Level.SUBSTANTIAL < Level.HIGH
-    assert ACR_VALUES == ("urn:tessera:loa:low", "urn:tessera:loa:substantial", "urn:tessera:loa:high")
+    assert ACR_VALUES == ("urn:tessera:loa:low", "urn:tessera:loa:substantial", "urn:tessera:loa:high", "phrh")
 
 
 @pytest.mark.parametrize("level", Level)
@@ -22,21 +43,34 @@ def test_a_level_is_known_by_its_word_and_by_its_acr(level):
     assert Level.of(level.acr) is level
 
 
-@pytest.mark.parametrize("text", ["", "LOW", "3", "urn:tessera:loa:", "urn:tessera:loa:highest"])
+@pytest.mark.parametrize("text", ["", "LOW", "3", "urn:tessera:loa:", "urn:tessera:loa:highest", "phrh"])
 def test_nothing_else_is_a_level(text):
     assert Level.of(text) is None
 
 
-def test_the_first_known_wish_that_can_be_reached_is_taken():
-    wishes = ("urn:other:gold", "urn:tessera:loa:high", "urn:tessera:loa:low")
-    assert wanted(wishes) is Level.HIGH
-    assert wanted(wishes, reachable=Level.SUBSTANTIAL) is Level.LOW
-    assert wanted(("urn:other:gold",)) is None
-    assert wanted(()) is None
+@pytest.mark.parametrize("strength", Strength)
+def test_a_strength_is_known_by_its_word(strength):
+    assert Strength.of(strength.word) is strength
+    assert Strength.of(strength.name) is None
 
 
-def test_an_essential_acr_is_satisfied_by_as_much_or_more():
-    assert satisfies(Level.HIGH, ["urn:tessera:loa:substantial"])
-    assert not satisfies(Level.LOW, ["urn:tessera:loa:substantial"])
-    assert not satisfies(Level.HIGH, ["urn:other:gold"])
-    assert not satisfies(Level.HIGH, [])
+def test_an_acr_asks_for_an_identity_and_an_authentication():
+    assert asked_of("urn:tessera:loa:high", STRICT) == (Level.HIGH, Strength.HARDWARE)
+    assert asked_of("urn:tessera:loa:high", LENIENT) == (Level.HIGH, Strength.TWO_FACTORS)
+    assert asked_of("substantial", STRICT) == (Level.SUBSTANTIAL, Strength.RESTRICTED)
+    assert asked_of("phrh", STRICT) == (Level.LOW, Strength.HARDWARE)
+    assert asked_of("urn:other:gold", STRICT) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "authentication", "acr"),
+    [
+        ((), Strength.HARDWARE, "urn:tessera:loa:low"),
+        (("phrh",), Strength.HARDWARE, "phrh"),
+        (("phrh",), Strength.TWO_FACTORS, "urn:tessera:loa:low"),
+        (("urn:tessera:loa:low", "phrh"), Strength.HARDWARE, "urn:tessera:loa:low"),
+        (("urn:tessera:loa:high", "phrh"), Strength.HARDWARE, "phrh"),
+    ],
+)
+def test_certified_hardware_is_claimed_where_it_was_asked_for_first_of_what_holds(wanted, authentication, acr):
+    assert acr_of(wanted, Level.LOW, authentication, STRICT) == acr

@@ -12,14 +12,16 @@ from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.protocol.assurance import Strength
 
 PASSWORD = "password"  # noqa: S105 (a method's name)
 PASSKEY = "passkey"
 TOTP = "totp"
-SECOND_FACTORS = (PASSKEY, TOTP)
+SECOND_FACTORS = {PASSKEY: Strength.TWO_FACTORS, TOTP: Strength.TWO_FACTORS}
+"""What a password and one of these prove together; a passkey of certified hardware proves more."""
 # Built once, because every authorization after a password runs it.
-_SECOND_FACTOR = Prepared(
-    select(authenticators.c.id).where(
+_SECOND_FACTORS = Prepared(
+    select(authenticators.c.method, authenticators.c.hardware).where(
         authenticators.c.person_id == bindparam("person"),
         authenticators.c.removed_at.is_(None),
         or_(*(authenticators.c.method == method for method in SECOND_FACTORS)),
@@ -29,7 +31,11 @@ _SECOND_FACTOR = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """One authenticator, without its secret."""
+    """One authenticator, without its secret. The rest is of passkeys.
+
+    `user_verified` when it was made, so that it is two factors by itself; `synced` if it can be on other devices;
+    `hardware` if it proved to be of a make that cannot be copied; `model` is its AAGUID.
+    """
 
     id: str
     person_id: str
@@ -37,6 +43,15 @@ class Authenticator:
     label: str
     created_at: int
     last_used_at: int | None
+    user_verified: bool = False
+    synced: bool = False
+    hardware: bool = False
+    model: str = ""
+
+    @property
+    def strength(self) -> Strength:
+        """What it proves beside a password."""
+        return _strength(self.method, hardware=self.hardware)
 
 
 def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
@@ -44,9 +59,10 @@ def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
     return tuple(_authenticator(row) for row in connection.execute(_of(person_id)).mappings())
 
 
-def has_second_factor(connection: Connection, person_id: str) -> bool:
-    """Whether a code or a passkey must be asked for after a password."""
-    return _SECOND_FACTOR.one(connection, {"person": person_id}) is not None
+def reachable(connection: Connection, person_id: str) -> Strength:
+    """The most that the person can prove with what is bound to her, beside a password."""
+    held = _SECOND_FACTORS.all(connection, {"person": person_id})
+    return max((_strength(row["method"], hardware=row["hardware"]) for row in held), default=Strength.ONE_FACTOR)
 
 
 def add(tx: Tx, person_id: str, method: str, label: str, **columns: Any) -> Authenticator:
@@ -95,6 +111,10 @@ def used(tx: Tx, authenticator_id: str) -> None:
     tx.execute(update(authenticators).where(authenticators.c.id == authenticator_id).values(last_used_at=tx.now))
 
 
+def _strength(method: str, *, hardware: bool) -> Strength:
+    return Strength.HARDWARE if hardware else SECOND_FACTORS.get(method, Strength.ONE_FACTOR)
+
+
 def _of(person_id: str) -> Select[Any]:
     mine = (authenticators.c.person_id == person_id, authenticators.c.removed_at.is_(None))
     return select(authenticators).where(*mine).order_by(authenticators.c.created_at, authenticators.c.id)
@@ -119,5 +139,14 @@ def _change(tx: Tx, person_id: str, authenticator_id: str, **values: Any) -> str
 
 def _authenticator(row: Mapping[Any, Any]) -> Authenticator:
     return Authenticator(
-        row["id"], row["person_id"], row["method"], row["label"], row["created_at"], row["last_used_at"]
+        row["id"],
+        row["person_id"],
+        row["method"],
+        row["label"],
+        row["created_at"],
+        row["last_used_at"],
+        row["user_verified"],
+        row["synced"],
+        row["hardware"],
+        row["model"],
     )

@@ -1,6 +1,6 @@
 """Authenticators and what they need to be checked. Secrets are hashed, sealed or digests."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, false
 
 from idp.foundation.tables import digest, instant, metadata
 
@@ -15,12 +15,17 @@ authenticators = Table(
     Column("sealed", LargeBinary),
     Column("credential_id", Text, unique=True),
     Column("sign_count", BigInteger, nullable=False),
+    Column("user_verified", Boolean, nullable=False, server_default=false()),
+    Column("synced", Boolean, nullable=False, server_default=false()),
+    Column("hardware", Boolean, nullable=False, server_default=false()),
+    Column("model", Text, nullable=False, server_default=""),
     instant("created_at"),
     instant("last_used_at", nullable=True),
     instant("removed_at", nullable=True),
     Index("ix_authenticators_person_id", "person_id"),
 )
-"""`verifier` is an Argon2 string or a public key; `sealed` a TOTP secret; `credential_id` a passkey's, base64url."""
+"""`verifier` is an Argon2 string or a public key; `sealed` a TOTP secret; `credential_id` a passkey's, base64url,
+and `model` its AAGUID."""
 
 recovery_codes = Table(
     "recovery_codes",

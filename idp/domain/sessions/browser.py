@@ -11,7 +11,7 @@ from idp.domain.sessions.tables import participants, sessions
 from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier, token
 from idp.foundation.transaction import Tx
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 
 TOUCH_SECONDS = 60
 """How stale `last_seen_at` may grow: a session in use is not written at every click."""
@@ -31,12 +31,12 @@ _FIND = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser session. `auth_time` is the last time the person proved to be there; `level` what that proved."""
+    """One browser session. `auth_time` is the last time the person proved to be there; `strength` what that proved."""
 
     id: str
     person_id: str
     amr: tuple[str, ...]
-    level: Level
+    strength: Strength
     device: str
     auth_time: int
     created_at: int
@@ -50,7 +50,7 @@ class Authenticated:
 
     person_id: str
     amr: tuple[str, ...]
-    level: Level
+    strength: Strength
     auth_time: int
 
 
@@ -61,7 +61,7 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
         identifier(),
         proved.person_id,
         proved.amr,
-        proved.level,
+        proved.strength,
         device[:LONGEST_DEVICE],
         proved.auth_time,
         tx.now,
@@ -81,7 +81,7 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
     values = {
         "digest": _digest(secret),
         "amr": " ".join(proved.amr),
-        "level": proved.level.word,
+        "level": proved.strength.word,
         "auth_time": proved.auth_time,
         "last_seen_at": tx.now,
     }
@@ -140,7 +140,7 @@ def _row(session: Session) -> dict[str, object]:
         "id": session.id,
         "person_id": session.person_id,
         "amr": " ".join(session.amr),
-        "level": session.level.word,
+        "level": session.strength.word,
         "device": session.device,
         "auth_time": session.auth_time,
         "created_at": session.created_at,
@@ -154,7 +154,7 @@ def _session(row: Mapping[Any, Any]) -> Session:
         row["id"],
         row["person_id"],
         tuple(row["amr"].split()),
-        Level.of(row["level"]) or Level.LOW,
+        Strength.of(row["level"]) or Strength.ONE_FACTOR,
         row["device"],
         row["auth_time"],
         row["created_at"],

@@ -12,6 +12,7 @@ from idp.journeys.notify import notify
 from idp.journeys.provider import Provider
 from idp.journeys.signin.enrol import account_name
 from idp.journeys.signin.pending_secret import read, sealed
+from idp.protocol.assurance import Strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def held(provider: Provider, person_id: str) -> Held:
 def asks_for_two(provider: Provider, person_id: str) -> bool:
     """Whether signing in takes a second factor."""
     with provider.reading() as connection:
-        return registry.has_second_factor(connection, person_id)
+        return registry.reachable(connection, person_id) > Strength.ONE_FACTOR
 
 
 def begin_totp(provider: Provider, person_id: str, kept: str | None = None) -> tuple[Enrolment, str]:
@@ -90,13 +91,14 @@ def remove(provider: Provider, person_id: str, authenticator_id: str) -> None:
 def change_password(provider: Provider, person_id: str, text: str) -> None:
     """Set or replace the password. Raises Refusal("authenticators.password....")."""
     with provider.reading() as connection:
-        second = registry.has_second_factor(connection, person_id)
+        second = registry.reachable(connection, person_id) > Strength.ONE_FACTOR
         own = attributes.read(connection, provider.vault, person_id, ("name", "given_name", "family_name"))
         names = [one.value for one in identifiers.of(connection, provider.vault, person_id)]
     password_policy.check(text, second_factor=second, personal=[*names, *map(str, own.values())])
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         password.set_password(tx, person_id, encoded)
+        lockout.success(tx, password.METHOD, person_id)
         notify(tx, provider, person_id, "password_changed")
 
 
@@ -104,6 +106,7 @@ def new_recovery_codes(provider: Provider, person_id: str) -> list[str]:
     """A new set, to show once; earlier codes stop working."""
     with provider.transaction() as tx:
         codes = recovery_code.issue(tx, person_id)
+        lockout.success(tx, recovery_code.METHOD, person_id)
         notify(tx, provider, person_id, "recovery_codes_made")
     return codes
 

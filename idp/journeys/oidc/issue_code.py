@@ -28,7 +28,7 @@ def issue_code(
     """
     if person.status is not Status.ACTIVE:
         raise OAuthError(ACCESS_DENIED, "This person cannot sign in.")
-    acr = acr_of(person.assurance, session.level).acr
+    acr = acr_of(request.acr_wanted, person.assurance, session.strength, provider.policy)
     code = mint(Kind.CODE, octets(32))
     grants.open_grant(
         tx,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from idp.domain.authenticators import levels, lockout
 from idp.domain.authenticators.methods import passkey, password
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Status
@@ -13,8 +14,9 @@ from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.journeys.signin.login import InProgress, add_proof, at_step
+from idp.journeys.signin.prove import Claim, prove
 from idp.journeys.signin.standing import is_who_was_meant
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 
 STEP = "authenticate"
 
@@ -31,23 +33,24 @@ class Visitor:
 def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str, text: str) -> None:
     """Check a name and a password.
 
-    Raises Refusal("signin.wrong") for a wrong name and a wrong password alike, after the same work; ("signin.locked")
-    after a right password of a locked person; ("signin.somebody_else") if the service asks for another person;
-    ("too_many_attempts") when no more tries are evaluated.
+    Raises Refusal("authenticators.wrong_password") for a wrong name and a wrong password alike, after the same work;
+    ("signin.locked") after a right password of a locked person; ("signin.somebody_else") if the service asks for
+    another person; ("too_many_attempts" | "authenticators.switched_off") when no more tries are evaluated.
     """
-    person_id, held = _count_the_try(provider, login_id, visitor, name)
-    right = provider.hasher.verify(held[1] if held else None, text)  # Slow on purpose, so between two transactions.
-    fresh = provider.hasher.hash(text) if right and held and provider.hasher.needs_rehash(held[1]) else None
-    with provider.transaction() as tx:
-        if not right or person_id is None or held is None:
-            tx.record(Event("signin.password.wrong", person_id or "nobody", person_id or ""))
-            raise Refusal("signin.wrong", "the name or the password is wrong")
-        _admit_active(tx, person_id, "signin.wrong")
-        lockout.success(tx, password.METHOD, person_id)
-        if fresh is not None:
-            password.rehash(tx, held[0], fresh)
+
+    def claim(tx: Tx) -> Claim:
+        """A name nobody has is counted like one that somebody has, under its blind index."""
+        _turn(tx, provider, login_id, visitor)
+        lockout.visitor_may_try(tx, visitor.address, visitor.browser)
+        person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
+        return Claim(person_id, person_id or identifiers.name_key(provider.vault, name))
+
+    def accept(tx: Tx, person_id: str, proof: Proof) -> None:
+        _admit_active(tx, person_id, "authenticators.wrong_password")
         _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
-        add_proof(tx, login_id, visitor.browser, person_id, password.proof(tx, held[0]))
+        add_proof(tx, login_id, visitor.browser, person_id, proof)
+
+    prove(provider, password.METHOD, Answer(text), claim, accept)
 
 
 def passkey_options(provider: Provider) -> tuple[str, str]:
@@ -61,31 +64,25 @@ def with_passkey(provider: Provider, login_id: str, visitor: Visitor, challenge_
 
     Raises Refusal("authenticators.passkey....") or as `with_password`.
     """
-    with provider.transaction() as tx:
-        lockout.address_may_try(tx, visitor.address)
-        person_id, proof = passkey.verify(tx, (provider.rp_id, provider.issuer), challenge_id, response)
+
+    def claim(tx: Tx) -> Claim:
+        _turn(tx, provider, login_id, visitor)
+        lockout.visitor_may_try(tx, visitor.address)
+        return Claim(None, "")
+
+    def accept(tx: Tx, person_id: str, proof: Proof) -> None:
         _admit_active(tx, person_id, "authenticators.passkey.unknown")
         require_user_verified(proof)
         _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
 
+    prove(provider, passkey.METHOD, Answer(response, challenge_id), claim, accept)
+
 
 def require_user_verified(proof: Proof) -> None:
     """Raises Refusal("authenticators.passkey.unverified") for a key that anybody who finds it can use."""
-    if levels.authentication_level([proof]) is Level.LOW:
+    if levels.strength([proof]) is Strength.ONE_FACTOR:
         raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
-
-
-def _count_the_try(
-    provider: Provider, login_id: str, visitor: Visitor, name: str
-) -> tuple[str | None, tuple[str, str] | None]:
-    """Count before evaluating; a name nobody has is counted like one that somebody has, under its blind index."""
-    with provider.transaction() as tx:
-        _turn(tx, provider, login_id, visitor)
-        lockout.address_may_try(tx, visitor.address)
-        person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
-        lockout.try_now(tx, password.METHOD, person_id or identifiers.name_key(provider.vault, name))
-        return person_id, password.stored(tx.connection, person_id or "nobody")  # The same work for nobody.
 
 
 def _admit_active(tx: Tx, person_id: str, otherwise: str) -> None:

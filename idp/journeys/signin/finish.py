@@ -98,6 +98,6 @@ def _session(
     proved = Authenticated(achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time)
     renewed = None if current is None else browser.renew(tx, current, proved)
     session, secret = renewed or browser.start(tx, proved, device, provider.lifetimes.session_absolute)
-    how: dict[str, Fact] = {"level": session.level.word, "methods": list(session.amr)}
+    how: dict[str, Fact] = {"strength": session.strength.word, "methods": list(session.amr)}
     tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, how))
     return session, secret

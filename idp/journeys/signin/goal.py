@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from idp.domain.clients.registry import Client
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Policy, Strength, asked_of
 from idp.protocol.authorization import AuthorizationRequest
 from idp.protocol.errors import UNMET_AUTHENTICATION_REQUIREMENTS, OAuthError
 
@@ -17,29 +17,29 @@ class Goal:
 
     request: AuthorizationRequest | None = None
     client: Client | None = None
-    authentication: Level = Level.LOW
+    authentication: Strength = Strength.ONE_FACTOR
     identity: Level = Level.LOW
     fresh_since: int = 0
     anew: bool = False
 
 
-def for_service(request: AuthorizationRequest, client: Client, asked_at: int) -> Goal:
+def for_service(request: AuthorizationRequest, client: Client, asked_at: int, policy: Policy) -> Goal:
     """The goal of a request that came at `asked_at`. `max_age` counts from then, not from when the citizen is done.
 
     Raises OAuthError(unmet_authentication_requirements) if the service insists on a level that does not exist.
     """
-    level = _required(request, client)
+    identity, authentication = _required(request, client, policy)
     return Goal(
         request=request,
         client=client,
-        authentication=level,
-        identity=level,
+        authentication=authentication,
+        identity=identity,
         fresh_since=0 if request.max_age is None else asked_at - request.max_age,
         anew=bool(request.prompt & {"login", "select_account"}) or request.max_age == 0,
     )
 
 
-def _required(request: AuthorizationRequest, client: Client) -> Level:
+def _required(request: AuthorizationRequest, client: Client, policy: Policy) -> tuple[Level, Strength]:
     """OpenID Connect Core 5.5.1.1: an essential `acr` must be met; `acr_values` are a wish.
 
     The level a service registered is its policy, and is required of every request that does not wish for another.
@@ -47,8 +47,8 @@ def _required(request: AuthorizationRequest, client: Client) -> Level:
     registered = client.metadata.default_acr_values
     is_policy = bool(registered) and request.acr_wanted == registered
     if not request.acr_is_essential and not is_policy:
-        return Level.LOW
-    known = [level for value in request.acr_wanted if (level := Level.of(value)) is not None]
+        return Level.LOW, Strength.ONE_FACTOR
+    known = [asked for value in request.acr_wanted if (asked := asked_of(value, policy)) is not None]
     if not known:
         raise OAuthError(UNMET_AUTHENTICATION_REQUIREMENTS, "None of the acr values asked for exists here.")
     return min(known)

@@ -15,7 +15,7 @@ from idp.journeys.provider import Provider
 from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Step, next_step
 from idp.journeys.signin.standing import Achieved, achieved_by, facts
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 from idp.protocol.authorization import AuthorizationRequest
 
 
@@ -42,15 +42,15 @@ def begin(
     *,
     request: AuthorizationRequest | None = None,
     return_to: str | None = None,
-    level: Level = Level.LOW,
+    strength: Strength = Strength.ONE_FACTOR,
     identity: Level = Level.LOW,
     fresh_since: int = 0,
 ) -> str:
     """Open a sign-in for a service's request or for a page of ours; returns its id.
 
-    A page says what authentication must prove (`level`), and how well the identity must be verified (`identity`).
+    A page says what authentication must prove (`strength`), and how well the identity must be verified (`identity`).
     """
-    established: dict[str, Any] = {"level": level.word, "identity": identity.word, "fresh_since": fresh_since}
+    established: dict[str, Any] = {"strength": strength.word, "identity": identity.word, "fresh_since": fresh_since}
     stored = None if request is None else request.to_json()
     with provider.transaction() as tx:
         return logins.begin(tx, browser, stored, return_to, established, provider.lifetimes.login)
@@ -110,7 +110,7 @@ def goal_of(provider: Provider, login: Login) -> Goal:
     """Where it leads. Raises Refusal("oidc.unknown_client") if the service was suspended meanwhile."""
     if login.request is None:
         return Goal(
-            authentication=Level[login.facts["level"].upper()],
+            authentication=Strength[login.facts["strength"].upper()],
             identity=Level[login.facts["identity"].upper()],
             fresh_since=login.facts["fresh_since"],
         )
@@ -118,4 +118,4 @@ def goal_of(provider: Provider, login: Login) -> Goal:
     client = provider.clients.find(request.client_id)
     if client is None or not client.active:
         raise Refusal("oidc.unknown_client", "The service is not registered any more.")
-    return for_service(request, client, login.created_at)
+    return for_service(request, client, login.created_at, provider.policy)

@@ -6,23 +6,23 @@ Steps never lead to one another. A page visited out of order finds that it is no
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 from idp.protocol.errors import CONSENT_REQUIRED, INTERACTION_REQUIRED, LOGIN_REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is established about one sign-in, and what it must reach. Levels are LOW where nothing more is needed.
+    """What is established about one sign-in, and what it must reach: the least, where nothing more is needed.
 
     `person_known` counts only proofs that are young enough for the request, and of whom it asks for; `just_proved` says
-    that one was given within this very sign-in.
+    that one was given within this very sign-in; `reachable` is the most that the person can prove with what she holds.
     """
 
     person_known: bool = False
     just_proved: bool = False
-    has_second_factor: bool = False
-    authentication: Level = Level.LOW
-    required_authentication: Level = Level.LOW
+    reachable: Strength = Strength.ONE_FACTOR
+    authentication: Strength = Strength.ONE_FACTOR
+    required_authentication: Strength = Strength.ONE_FACTOR
     identity: Level = Level.LOW
     required_identity: Level = Level.LOW
     consent_missing: bool = False
@@ -46,13 +46,14 @@ def somebody_must_sign_in(facts: Facts) -> bool:
 
 
 def a_second_factor_is_held(facts: Facts) -> bool:
-    """Who has a second factor is always asked for it: a password alone must not open what it protects."""
-    return facts.has_second_factor and facts.authentication < Level.HIGH
+    """Who has a second factor is always asked for it, and for a stronger one if the service needs that."""
+    wanted = min(facts.reachable, max(facts.required_authentication, Strength.RESTRICTED))
+    return facts.authentication < wanted
 
 
 def a_second_factor_is_needed(facts: Facts) -> bool:
-    """The service asks for more than a password can prove, so one is added now."""
-    return facts.required_authentication > facts.authentication and not facts.has_second_factor
+    """The service asks for more than the person can prove, so what is missing is added now."""
+    return facts.required_authentication > max(facts.authentication, facts.reachable)
 
 
 def identity_must_be_verified(facts: Facts) -> bool:

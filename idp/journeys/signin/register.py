@@ -25,7 +25,7 @@ from idp.journeys.notify import notify, write_to
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.pending_secret import read, sealed
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 
 PURPOSE = "registration"
 PER_ADDRESS = Limit("registration.mail", 5, 3600)
@@ -220,7 +220,7 @@ def _admit(tx: Tx, provider: Provider, login: Login, reserved: str | None = None
 
 def _prove(tx: Tx, login_id: str, visitor: Visitor, login: Login, person_id: str, proof: Proof) -> None:
     proofs = [Proof.of(document) for document in login.facts.get("evidence", [])] + [proof]
-    enough = levels.authentication_level(proofs) > Level.LOW
+    enough = levels.strength(proofs) > Strength.ONE_FACTOR
     documents = [one.document() for one in proofs]
     logins.establish(tx, login_id, visitor.browser, newcomer=person_id, evidence=documents, two_factors=enough or None)
 

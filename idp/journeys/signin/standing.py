@@ -19,7 +19,7 @@ from idp.journeys.provider import Provider
 from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Facts, Step, next_step
 from idp.protocol import jose
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from idp.protocol.authorization import AuthorizationRequest
 
 
@@ -33,9 +33,9 @@ class Achieved:
     fresh: bool
 
     @property
-    def authentication(self) -> Level:
+    def authentication(self) -> Strength:
         """What the methods are worth together."""
-        return levels.level_of(self.amr)
+        return levels.strength_of(self.amr)
 
 
 def standing(
@@ -45,7 +45,7 @@ def standing(
 
     Pure reading, for the authorization endpoint.
     """
-    goal = for_service(request, client, provider.store.now())
+    goal = for_service(request, client, provider.store.now(), provider.policy)
     achieved = achieved_by(connection, provider, goal, session, ("", ()))
     return next_step(facts(connection, goal, achieved, consented=False)), achieved
 
@@ -83,17 +83,23 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
     """Everything `next_step` looks at."""
     if achieved is None:
         return Facts(required_authentication=goal.authentication, required_identity=goal.identity)
-    held = achieved.authentication < Level.HIGH and registry.has_second_factor(connection, achieved.person.id)
     return Facts(
         person_known=True,
         just_proved=achieved.fresh,
-        has_second_factor=held,
+        reachable=_reachable(connection, goal, achieved),
         authentication=achieved.authentication,
         required_authentication=goal.authentication,
         identity=achieved.person.assurance,
         required_identity=goal.identity,
         consent_missing=_consent_missing(connection, goal, achieved.person.id, consented=consented),
     )
+
+
+def _reachable(connection: Connection, goal: Goal, achieved: Achieved) -> Strength:
+    """Looked up only if it makes a difference: who is asked for nothing more is not asked what else she holds."""
+    if achieved.authentication >= max(goal.authentication, Strength.RESTRICTED):
+        return achieved.authentication
+    return registry.reachable(connection, achieved.person.id)
 
 
 def is_who_was_meant(provider: Provider, goal: Goal, person_id: str) -> bool:

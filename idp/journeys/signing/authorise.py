@@ -7,18 +7,20 @@ bound to the ceremony it is typed in.
 import hmac
 import json
 from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from idp.domain.authenticators import lockout, registry
+from idp.domain.authenticators import registry
 from idp.domain.authenticators.methods import passkey, totp
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.signatures import activations
 from idp.domain.signatures.ceremonies import Ceremony
-from idp.foundation.audit.event import Event
 from idp.foundation.randomness import identifier
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
+from idp.journeys.signin.prove import Claim, prove
 from idp.journeys.signing.review import mine_open
 
 
@@ -44,7 +46,7 @@ def factors(provider: Provider, ceremony_id: str, person_id: str) -> Factors:
     with provider.transaction() as tx:
         ceremony = mine_open(tx.connection, provider, ceremony_id, person_id, tx.now)
         methods = {one.method for one in registry.of(tx.connection, person_id)}
-        if not methods & set(registry.SECOND_FACTORS):
+        if not methods & {registry.PASSKEY, registry.TOTP}:
             raise Refusal("signing.no_factor", "signing needs a passkey or an authenticator app")
         question = _ask(tx, provider, ceremony, person_id) if registry.PASSKEY in methods else None
         return Factors(question, registry.TOTP in methods)
@@ -56,27 +58,48 @@ def with_passkey(provider: Provider, ceremony_id: str, person_id: str, question:
     Raises Refusal("authenticators.passkey....").
     """
     challenge_id, nonce = question
-    with provider.transaction() as tx:
-        ceremony = mine_open(tx.connection, provider, ceremony_id, person_id, tx.now)
-        rp = (provider.rp_id, provider.issuer)
-        _, proof = passkey.verify(tx, rp, challenge_id, response, person_id, _purpose(ceremony))
+
+    def evidence(ceremony: Ceremony) -> dict[str, object]:
         if not hmac.compare_digest(_answered(response), activations.challenge(ceremony, nonce)):
             raise Refusal("authenticators.passkey.refused", "the passkey answered for another document")
-        evidence = {"nonce": nonce, "assertion": json.loads(response)}
-        return activations.issue(tx, provider.box, ceremony, person_id, proof.document() | evidence)
+        return {"nonce": nonce, "assertion": json.loads(response)}
+
+    with provider.reading() as connection:
+        ceremony = mine_open(connection, provider, ceremony_id, person_id, provider.store.now())
+    answer = Answer(response, challenge_id, _purpose(ceremony))
+    return _activation(provider, ceremony_id, person_id, passkey.METHOD, answer, evidence)
 
 
 def with_code(provider: Provider, ceremony_id: str, person_id: str, code: str) -> str:
     """The activation's secret for a code of an app.
 
-    Raises Refusal("authenticators.wrong_code"), or ("too_many_attempts") when no more codes are looked at.
+    Raises Refusal("authenticators.wrong_code"), or ("too_many_attempts" | "authenticators.switched_off") when no more
+    codes are looked at.
     """
-    _count_the_try(provider, person_id)
-    with provider.transaction() as tx:
+    return _activation(provider, ceremony_id, person_id, totp.METHOD, Answer(code), lambda _ceremony: {})
+
+
+def _activation(
+    provider: Provider,
+    ceremony_id: str,
+    person_id: str,
+    method: str,
+    answer: Answer,
+    evidence: Callable[[Ceremony], dict[str, object]],
+) -> str:
+    """The proof, and what else there is to keep of it, turned into one activation."""
+    secrets = []
+
+    def claim(_tx: Tx) -> Claim:
+        return Claim(person_id, person_id)
+
+    def accept(tx: Tx, _person_id: str, proof: Proof) -> None:
         ceremony = mine_open(tx.connection, provider, ceremony_id, person_id, tx.now)
-        proof: Proof = totp.verify(tx, provider.vault, person_id, code)
-        lockout.success(tx, totp.METHOD, person_id)
-        return activations.issue(tx, provider.box, ceremony, person_id, proof.document())
+        kept = proof.document() | evidence(ceremony)
+        secrets.append(activations.issue(tx, provider.box, ceremony, person_id, kept))
+
+    prove(provider, method, answer, claim, accept, "signing")
+    return secrets[0]
 
 
 def _ask(tx: Tx, provider: Provider, ceremony: Ceremony, person_id: str) -> Question:
@@ -100,13 +123,3 @@ def _answered(response: str) -> bytes:
 
 def _decoded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _count_the_try(provider: Provider, person_id: str) -> None:
-    """In a transaction of its own, so that what follows cannot take it back."""
-    with provider.transaction() as tx:
-        try:
-            lockout.try_now(tx, totp.METHOD, person_id)
-        except Refusal:
-            tx.record(Event("signing.totp.throttled", person_id, person_id))
-            raise

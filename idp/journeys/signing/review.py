@@ -16,9 +16,10 @@ from idp.foundation.transaction import Tx
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
 from idp.journeys.signing.signer import printed_name, signer_of
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 
 REQUIRED: Final = Level.SUBSTANTIAL
+AUTHENTICATION: Final = Strength.TWO_FACTORS
 PAGE_WIDTH: Final = 1200
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from idp.domain.sessions.browser import Session
 from idp.journeys.account import activity, security
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import require_session
@@ -24,8 +24,8 @@ def session_for_changes() -> Session:
     A session from before a second factor was added does not decide about the second factor.
     """
     session = require_session(fresh=FRESH)
-    strong = session.level is Level.HIGH or not security.asks_for_two(provider(), session.person_id)
-    return session if strong else require_session(Level.HIGH, FRESH)
+    strong = session.strength > Strength.ONE_FACTOR or not security.asks_for_two(provider(), session.person_id)
+    return session if strong else require_session(Strength.RESTRICTED, FRESH)
 
 
 @blueprint.get("/account")

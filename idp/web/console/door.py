@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from idp.domain.oversight.permissions import Action
 from idp.foundation.refusal import Refusal
 from idp.journeys.console.authority import Staff, recognise
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from idp.web.console import words
 from idp.web.forms import Errors
 from idp.web.frame import provider
@@ -37,7 +37,7 @@ def needs(action: Action, *, fresh: int | None = None) -> Callable[[View], View]
             # The role first: whoever does not work here is not asked for a second factor, let alone for documents.
             person_id = require_session().person_id
             g.staff = recognise(provider(), person_id, action)
-            require_session(Level.SUBSTANTIAL, fresh)
+            require_session(Strength.TWO_FACTORS, fresh)
             return view(**values)
 
         guarded.needs = action  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from idp.foundation.randomness import token
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import begin
 from idp.journeys.signin.recognise import recognise
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from idp.web.cookies import Cookies
 from idp.web.frame import provider
 from idp.web.redirects import local
@@ -31,15 +31,15 @@ def current_session() -> Session | None:
     return found
 
 
-def require_session(level: Level = Level.LOW, fresh: int | None = None) -> Session:
+def require_session(strength: Strength = Strength.ONE_FACTOR, fresh: int | None = None) -> Session:
     """The session, or off to sign in and back to this page.
 
-    `level` is what the authentication must have proved; `fresh` how many seconds ago at most.
+    `strength` is what the authentication must have proved; `fresh` how many seconds ago at most.
     """
     session = current_session()
     now = provider().store.now()
-    if session is None or session.level < level or (fresh is not None and session.auth_time < now - fresh):
-        _sign_in_first(level, 0 if fresh is None else now - fresh)
+    if session is None or session.strength < strength or (fresh is not None and session.auth_time < now - fresh):
+        _sign_in_first(strength, 0 if fresh is None else now - fresh)
     return session
 
 
@@ -81,9 +81,9 @@ def forget_session(response: Response) -> Response:
     return response
 
 
-def _sign_in_first(level: Level, fresh_since: int) -> NoReturn:
+def _sign_in_first(strength: Strength, fresh_since: int) -> NoReturn:
     path = request.full_path.rstrip("?") if request.method == "GET" else _nearest_page(request.path)
-    login_id = begin(provider(), new_binding(), return_to=path, level=level, fresh_since=fresh_since)
+    login_id = begin(provider(), new_binding(), return_to=path, strength=strength, fresh_since=fresh_since)
     abort(bind(local(f"/signin/{login_id}")))
 
 

@@ -42,9 +42,12 @@ def message(refusal: Refusal) -> str | None:
         )
         return words
     known: dict[str, str] = {
-        "signin.wrong": _("The user name or the password is wrong."),
+        "authenticators.wrong_password": _("The user name or the password is wrong."),
         "signin.locked": _("This account cannot be used to sign in. Contact support."),
         "signin.somebody_else": _("The service asks for another person. Sign in as that person, or cancel."),
+        "authenticators.switched_off": _(
+            "This way to sign in is switched off, because there were too many wrong attempts. Use another way."
+        ),
         "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
         "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
         "authenticators.passkey.refused": _("The passkey could not be checked. Try again, or choose another way."),

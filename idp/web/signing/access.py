@@ -9,7 +9,7 @@ from idp.domain.people import records
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.signin.login import begin
-from idp.journeys.signing.review import REQUIRED
+from idp.journeys.signing.review import AUTHENTICATION, REQUIRED
 from idp.web.errors import Words, refusal_page
 from idp.web.frame import provider
 from idp.web.redirects import local
@@ -106,11 +106,11 @@ WORDS: Final[dict[str, tuple[int, Words]]] = {
 
 def signer() -> Session:
     """The citizen's session, with two factors and a verified identity; or off to get what is missing, and back here."""
-    session = require_session(level=REQUIRED)
+    session = require_session(AUTHENTICATION)
     with provider().reading() as connection:
         person = records.get(connection, session.person_id)
     if person.assurance < REQUIRED:
-        login_id = begin(provider(), new_binding(), return_to=request.path, level=REQUIRED, identity=REQUIRED)
+        login_id = begin(provider(), new_binding(), return_to=request.path, strength=AUTHENTICATION, identity=REQUIRED)
         abort(bind(local(f"/signin/{login_id}")))
     return session
 

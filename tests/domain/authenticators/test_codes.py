@@ -8,6 +8,7 @@ import pytest
 from idp.domain.authenticators import registry
 from idp.domain.authenticators.methods import one_time_code, recovery_code, totp
 from idp.foundation.refusal import Refusal
+from tests.attempts import examine
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTHER_SECRET = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"
@@ -29,7 +30,7 @@ def typed(store, vault, person, code):
     """What came of it: a proof, or the refusal's code."""
     try:
         with store.transaction() as tx:
-            return totp.verify(tx, vault, person, code)
+            return examine(tx, totp.TotpMethod(vault), person, code)[1]
     except Refusal as refusal:
         return refusal.code
 
@@ -170,7 +171,7 @@ def sheet(store, anna):
 def recovered(store, person, code):
     try:
         with store.transaction() as tx:
-            return recovery_code.verify(tx, person, code).method
+            return examine(tx, recovery_code.RecoveryCodeMethod(), person, code)[1].method
     except Refusal as refusal:
         return refusal.code
 

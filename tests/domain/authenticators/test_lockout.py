@@ -15,7 +15,7 @@ def tried(store, method, key):
         with store.transaction() as tx:
             lockout.try_now(tx, method, key)
     except Refusal as refusal:
-        return refusal.facts["retry_after"]
+        return refusal.facts.get("retry_after", refusal.code)
     return 0
 
 
@@ -54,10 +54,46 @@ def test_a_spray_over_many_names_stops_at_its_address(store):
     def sprayed(address):
         try:
             with store.transaction() as tx:
-                lockout.address_may_try(tx, address)
+                lockout.visitor_may_try(tx, address)
         except Refusal:
             return False
         return True
 
     assert [sprayed("192.0.2.1") for _ in range(301)] == [True] * 300 + [False]
     assert sprayed("192.0.2.2")
+
+
+def wrong_ever(store, clock, method="password", key="anna", times=100):
+    """As many wrong values as are looked at, with the patience to wait for each window."""
+    for _ in range(times // 10):
+        assert [tried(store, method, key) for _ in range(10)] == [0] * 10
+        clock.advance(WINDOW)
+
+
+@pytest.mark.parametrize("method", lockout.PER_METHOD)
+def test_after_a_hundred_wrong_values_a_method_is_switched_off(store, clock, method):
+    wrong_ever(store, clock, method)
+
+    assert tried(store, method, "anna") == "authenticators.switched_off"
+    clock.advance(10 * 365 * 24 * 3600)
+    assert tried(store, method, "anna") == "authenticators.switched_off"
+
+
+def test_a_right_value_among_them_begins_the_hundred_anew(store, clock):
+    wrong_ever(store, clock, times=90)
+    with store.transaction() as tx:
+        lockout.success(tx, "password", "anna")
+    wrong_ever(store, clock)
+
+
+def test_one_browser_tries_for_few_people_only(store):
+    def tried_at(browser):
+        try:
+            with store.transaction() as tx:
+                lockout.visitor_may_try(tx, "192.0.2.1", browser)
+        except Refusal:
+            return False
+        return True
+
+    assert [tried_at("a kiosk") for _ in range(31)] == [True] * 30 + [False]
+    assert tried_at("another")

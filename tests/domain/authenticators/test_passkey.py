@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 
 from idp.domain.authenticators import registry
 from idp.domain.authenticators.methods import passkey
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import INHERENCE, POSSESSION
 from idp.domain.authenticators.tables import challenges
 from idp.foundation.refusal import Refusal
+from tests.attempts import examine
 from tests.domain.authenticators.conftest import RP
 from tests.passkeys import SoftKey, encoded
 
@@ -34,7 +36,7 @@ def asked(store, person=None, purpose="get"):
 
 def verified(store, challenge_id, response, person=None, purpose="get"):
     with store.transaction() as tx:
-        return passkey.verify(tx, RP, challenge_id, response, person, purpose)
+        return examine(tx, passkey.PasskeyMethod(RP), person, Answer(response, challenge_id, purpose))
 
 
 def refused(store, *arguments, **named):

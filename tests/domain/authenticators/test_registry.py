@@ -7,6 +7,7 @@ from idp.domain.authenticators import registry
 from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.tables import leaves
 from idp.foundation.refusal import Refusal
+from idp.protocol.assurance import Strength
 
 
 def given(store, person, *methods):
@@ -29,12 +30,18 @@ def removed(store, person, authenticator_id):
 
 
 @pytest.mark.parametrize(
-    ("methods", "needed"), [((), False), (("password",), False), (("totp",), True), (("password", "passkey"), True)]
+    ("methods", "most"),
+    [
+        ((), Strength.ONE_FACTOR),
+        (("password",), Strength.ONE_FACTOR),
+        (("totp",), Strength.TWO_FACTORS),
+        (("password", "passkey"), Strength.TWO_FACTORS),
+    ],
 )
-def test_who_holds_a_second_factor_is_asked_for_it(store, anna, methods, needed):
+def test_who_holds_a_second_factor_is_asked_for_it(store, anna, methods, most):
     given(store, anna, *methods)
     with store.reading() as connection:
-        assert registry.has_second_factor(connection, anna) is needed
+        assert registry.reachable(connection, anna) is most
 
 
 def test_a_second_factor_that_was_removed_is_not_asked_for(store, anna):
@@ -42,7 +49,15 @@ def test_a_second_factor_that_was_removed_is_not_asked_for(store, anna):
     with store.transaction() as tx:
         tx.execute(update(authenticators).where(authenticators.c.id == app.id).values(removed_at=tx.now))
     with store.reading() as connection:
-        assert not registry.has_second_factor(connection, anna)
+        assert registry.reachable(connection, anna) is Strength.ONE_FACTOR
+
+
+def test_a_key_of_certified_hardware_reaches_the_most(store, anna):
+    key, _ = given(store, anna, "passkey", "totp")
+    with store.transaction() as tx:
+        tx.execute(update(authenticators).where(authenticators.c.id == key.id).values(hardware=True))
+    with store.reading() as connection:
+        assert registry.reachable(connection, anna) is Strength.HARDWARE
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from sqlalchemy import text
 from idp.domain.sessions import browser, participants
 from idp.domain.sessions.browser import Authenticated, Session
 from idp.foundation.transaction import Store
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.fixtures.storage import NOW, Clock
 
 IDLE, ABSOLUTE = 3600, 12 * 3600
-ANNA = Authenticated("anna", ("pwd",), Level.LOW, NOW)
+ANNA = Authenticated("anna", ("pwd",), Strength.ONE_FACTOR, NOW)
 
 
 def started(store: Store, proved: Authenticated = ANNA, device: str = "Firefox, Linux") -> tuple[Session, str]:
@@ -80,14 +80,15 @@ def test_a_session_in_use_is_written_once_a_minute_at_most(store: Store):
 def test_a_rise_in_privilege_changes_the_secret_and_kills_the_old_one(store: Store, clock: Clock):
     session, secret = started(store)
     clock.advance(100)
-    proved = Authenticated("anna", ("pwd", "otp", "mfa"), Level.HIGH, clock.now)
+    proved = Authenticated("anna", ("pwd", "otp", "mfa"), Strength.TWO_FACTORS, clock.now)
     with store.transaction() as tx:
         renewed = browser.renew(tx, session, proved)
     assert renewed is not None
     fresh = renewed[1]
     assert found(store, secret) is None
     risen = found(store, fresh)
-    assert risen == replace(session, amr=proved.amr, level=Level.HIGH, auth_time=clock.now, last_seen_at=clock.now)
+    now = clock.now
+    assert risen == replace(session, amr=proved.amr, strength=proved.strength, auth_time=now, last_seen_at=now)
 
 
 def test_a_session_that_ended_cannot_be_renewed(store: Store):

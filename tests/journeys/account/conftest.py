@@ -8,7 +8,7 @@ from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Authenticated, Session
 from idp.foundation.audit import log
 from idp.journeys.provider import Provider
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.builders import a_client
 from tests.journeys.proofing.letters import letters
 from tests.journeys.signin.conftest import Browser, a_browser, anna, boris, user
@@ -37,7 +37,7 @@ def a_session(provider: Provider) -> Callable[[str], Session]:
 
     def make(person_id: str) -> Session:
         with provider.transaction() as tx:
-            proved = Authenticated(person_id, ("pwd",), Level.LOW, tx.now)
+            proved = Authenticated(person_id, ("pwd",), Strength.ONE_FACTOR, tx.now)
             return browser.start(tx, proved, "Safari, iPhone", 3600)[0]
 
     return make

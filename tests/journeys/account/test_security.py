@@ -6,9 +6,11 @@ import pyotp
 import pytest
 
 from idp.domain.authenticators.methods import passkey, recovery_code
+from idp.domain.authenticators.port import Answer
 from idp.foundation.refusal import Refusal
 from idp.journeys.account import security
 from idp.journeys.signin.pending_secret import sealed
+from tests.attempts import examine
 from tests.passkeys import SoftKey
 
 NEW_PASSWORD = "seventeen quiet lamps overboard"
@@ -121,8 +123,8 @@ def test_a_passkey_that_was_added_signs_in(provider, boris):
     key = a_passkey(provider, boris.id)
     with provider.transaction() as tx:
         challenge_id, options = passkey.authentication_options(tx, provider.rp_id, None)
-        rp = (provider.rp_id, provider.issuer)
-        assert passkey.verify(tx, rp, challenge_id, key.answer(options))[0] == boris.id
+        answer = Answer(key.answer(options), challenge_id)
+        assert examine(tx, provider.methods[passkey.METHOD], None, answer)[0] == boris.id
 
 
 def test_what_is_removed_is_told_and_recorded(provider, boris, mail, audit):
@@ -169,7 +171,7 @@ def test_a_new_password_replaces_the_old_one(provider, user, boris, mail, audit)
     security.change_password(provider, boris.id, NEW_PASSWORD)
     login = user.begins(return_to="/account")
 
-    assert refused(user.types_password, login, boris) == "signin.wrong"
+    assert refused(user.types_password, login, boris) == "authenticators.wrong_password"
     user.types_password(login, boris, NEW_PASSWORD)
     assert user.step(login) is None
     assert mail(boris.email) == ["Your password was changed"]
@@ -202,8 +204,8 @@ def test_new_recovery_codes_end_the_old_ones_and_are_told(provider, anna, mail, 
 
     assert security.held(provider, anna.id).recovery_codes_left == 10
     with pytest.raises(Refusal), provider.transaction() as tx:
-        recovery_code.verify(tx, anna.id, old[0])
+        examine(tx, provider.methods[recovery_code.METHOD], anna.id, old[0])
     with provider.transaction() as tx:
-        recovery_code.verify(tx, anna.id, new[0])
+        examine(tx, provider.methods[recovery_code.METHOD], anna.id, new[0])
     assert mail(anna.email) == ["New recovery codes were made"] * 2
     assert audit(anna.id).count("authenticators.recovery_codes.issued") == 2

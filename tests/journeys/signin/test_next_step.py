@@ -7,13 +7,10 @@ from itertools import product
 import pytest
 
 from idp.journeys.signin.next_step import STEPS, Facts, next_step
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 
-LEVELS = tuple(Level)
-EVERY = [
-    Facts(*values)
-    for values in product((False, True), (False, True), (False, True), LEVELS, LEVELS, LEVELS, LEVELS, (False, True))
-]
+NO_YES = (False, True)
+EVERY = [Facts(*values) for values in product(NO_YES, NO_YES, *(Strength,) * 3, Level, Level, NO_YES)]
 
 
 def done(**given: object) -> Iterator[Facts]:
@@ -34,7 +31,15 @@ def test_nobody_finishes_below_the_identity_that_is_required():
 
 
 def test_nobody_who_holds_a_second_factor_finishes_without_it():
-    assert [facts for facts in done(has_second_factor=True) if facts.authentication < Level.HIGH] == []
+    holders = [facts for facts in done() if facts.reachable > Strength.ONE_FACTOR]
+    assert holders
+    assert all(facts.authentication > Strength.ONE_FACTOR for facts in holders)
+
+
+def test_who_holds_something_stronger_is_asked_for_it_only_where_it_is_needed():
+    held = replace(Facts(person_known=True, reachable=Strength.HARDWARE), authentication=Strength.TWO_FACTORS)
+    assert next_step(held) is None
+    assert next_step(replace(held, required_authentication=Strength.HARDWARE)) is STEPS[1]
 
 
 def test_nothing_is_shared_without_consent():
@@ -44,7 +49,8 @@ def test_nothing_is_shared_without_consent():
 def test_a_second_factor_is_added_only_by_somebody_who_has_just_signed_in():
     enrolling = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "enrol"]
     assert enrolling
-    assert all(facts.person_known and facts.just_proved and not facts.has_second_factor for facts in enrolling)
+    assert all(facts.person_known and facts.just_proved for facts in enrolling)
+    assert all(facts.reachable < facts.required_authentication for facts in enrolling)
 
 
 def test_only_somebody_known_is_asked_for_more():

@@ -5,9 +5,15 @@ from dataclasses import replace
 import pytest
 
 from idp.domain.authenticators.methods import password
-from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.domain.authenticators.methods.password import PasswordHasher, PasswordMethod
 from idp.foundation.audit import log
 from idp.foundation.refusal import Refusal
+
+
+def hashing_harder(provider):
+    """The same provider after its operator raised the cost of hashing."""
+    hasher = PasswordHasher(2, 128, 1)
+    return replace(provider, hasher=hasher, methods={**provider.methods, "password": PasswordMethod(hasher)})
 
 
 def parameters(provider, person_id):
@@ -23,7 +29,7 @@ def test_a_password_is_hashed_with_the_parameters_of_the_settings(provider, bori
 
 
 def test_signing_in_hashes_the_password_again_when_the_parameters_have_changed(provider, user, boris):
-    user.provider = replace(provider, hasher=PasswordHasher(2, 128, 1))
+    user.provider = hashing_harder(provider)
     user.signs_in(boris)
 
     assert parameters(provider, boris.id)[-1] == "m=128,t=2,p=1"
@@ -37,7 +43,7 @@ def test_signing_in_hashes_the_password_again_when_the_parameters_have_changed(p
 
 def test_a_wrong_password_changes_no_hash(provider, user, boris):
     before = parameters(provider, boris.id)
-    user.provider = replace(provider, hasher=PasswordHasher(2, 128, 1))
+    user.provider = hashing_harder(provider)
     with pytest.raises(Refusal):
         user.types_password(user.begins(return_to="/account"), boris, "something else entirely")
 

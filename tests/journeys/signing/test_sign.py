@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
 from idp.domain.authenticators.methods import passkey
+from idp.domain.authenticators.port import Answer
 from idp.domain.people import records
 from idp.domain.people.records import Status as PersonStatus
 from idp.domain.signatures import activations, verification
@@ -24,6 +25,7 @@ from idp.journeys.signing.decline import decline
 from idp.journeys.signing.review import review
 from idp.journeys.signing.sign import sign
 from idp.protocol.assurance import Level
+from tests.attempts import examine
 from tests.builders import a_citizen
 from tests.journeys.signing.conftest import OTHER_PDF, PDF, SECRET
 from tests.journeys.signing.passkeys import SoftPasskey
@@ -321,7 +323,7 @@ def test_a_passkeys_answer_about_a_document_does_not_sign_in(provider, desk, ann
     question = authorise.factors(provider, desk.opened_by(anna).id, anna.id).passkey
     answer = device.answer(question.options)
     with pytest.raises(Refusal, match=r"authenticators\.passkey\.refused"), provider.transaction() as tx:
-        passkey.verify(tx, (provider.rp_id, provider.issuer), question.challenge_id, answer, anna.id)
+        examine(tx, provider.methods[passkey.METHOD], anna.id, Answer(answer, question.challenge_id))
 
 
 def test_a_passkeys_answer_is_used_once(provider, desk, anna):

@@ -6,7 +6,7 @@ from flask import Flask
 from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Authenticated
 from idp.journeys.provider import Provider
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.builders import Citizen, a_citizen
 from tests.fixtures.product import app
 from tests.journeys.account.conftest import audit, mail
@@ -32,9 +32,9 @@ def boris(provider: Provider) -> Citizen:
 def a_window(app: Flask, provider: Provider) -> Callable[..., Window]:
     """Gives somebody a browser with a session that began some seconds ago."""
 
-    def make(citizen: Citizen, seconds_ago: int = 0, level: Level | None = None) -> Window:
-        two = bool(citizen.totp_secret) if level is None else level is Level.HIGH
-        amr, reached = (("pwd", "otp", "mfa"), Level.HIGH) if two else (("pwd",), Level.LOW)
+    def make(citizen: Citizen, seconds_ago: int = 0, strength: Strength | None = None) -> Window:
+        two = bool(citizen.totp_secret) if strength is None else strength is Strength.TWO_FACTORS
+        amr, reached = (("pwd", "otp", "mfa"), Strength.TWO_FACTORS) if two else (("pwd",), Strength.ONE_FACTOR)
         with provider.transaction() as tx:
             proved = Authenticated(citizen.id, amr, reached, tx.now - seconds_ago)
             _, secret = browser.start(tx, proved, "Firefox, Linux", 3600)

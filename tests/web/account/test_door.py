@@ -6,7 +6,7 @@ import pytest
 
 from idp.domain.authenticators import registry
 from idp.foundation.audit import log
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.web.pages import Window
 
 LEAD_ELSEWHERE = [
@@ -109,11 +109,11 @@ def test_no_form_that_is_not_ours_changes_anything(app, provider, anna, a_window
     assert history(provider) == before
 
 
-@pytest.mark.parametrize(("seconds_ago", "level"), [(601, Level.HIGH), (0, Level.LOW)])
+@pytest.mark.parametrize(("seconds_ago", "strength"), [(601, Strength.TWO_FACTORS), (0, Strength.ONE_FACTOR)])
 def test_what_opens_the_account_is_changed_only_by_a_session_that_is_young_and_strong(
-    provider, anna, a_window, known, seconds_ago, level
+    provider, anna, a_window, known, seconds_ago, strength
 ):
-    window = a_window(anna, seconds_ago=seconds_ago, level=level)
+    window = a_window(anna, seconds_ago=seconds_ago, strength=strength)
     before = history(provider)
     for method, path in NEEDS_FRESHNESS:
         answer = sent(window, method, known(path))

@@ -14,7 +14,7 @@ from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Authenticated
 from idp.journeys.console.authority import Staff
 from idp.journeys.provider import Provider
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.fixtures.product import app
 from tests.journeys.console.conftest import (
     a_citizen,
@@ -84,10 +84,10 @@ def token(client: FlaskClient) -> str:
 def signed_in(app: Flask, provider: Provider) -> Callable[..., Desk]:
     """Gives somebody a browser with a living session."""
 
-    def sign_in(person_id: str, level: Level = Level.HIGH, seconds_ago: int = 0) -> Desk:
+    def sign_in(person_id: str, strength: Strength = Strength.TWO_FACTORS, seconds_ago: int = 0) -> Desk:
         with provider.transaction() as tx:
-            amr = ("pwd", "otp", "mfa") if level > Level.LOW else ("pwd",)
-            proved = Authenticated(person_id, amr, level, tx.now - seconds_ago)
+            amr = ("pwd", "otp", "mfa") if strength > Strength.ONE_FACTOR else ("pwd",)
+            proved = Authenticated(person_id, amr, strength, tx.now - seconds_ago)
             _session, secret = browser.start(tx, proved, "Test", 3600)
         client = app.test_client()
         client.set_cookie("session", secret)

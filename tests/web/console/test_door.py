@@ -7,7 +7,7 @@ from idp.domain.oversight import roles
 from idp.domain.oversight.permissions import Role
 from idp.domain.people import records
 from idp.domain.people.records import Status
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from idp.web.console.door import FRESH_SECONDS
 
 V, A, U = "verifier", "administrator", "auditor"
@@ -107,7 +107,7 @@ def test_without_proof_of_its_origin_no_form_is_obeyed(at_desk):
 
 
 def test_one_factor_is_not_enough(signed_in, vera):
-    answer = signed_in(vera.person_id, Level.LOW).get("/console")
+    answer = signed_in(vera.person_id, Strength.ONE_FACTOR).get("/console")
     assert answer.status_code == 303
     assert answer.location.startswith("/signin/")
 

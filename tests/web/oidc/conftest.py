@@ -9,7 +9,7 @@ from idp.domain.grants import consents
 from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Authenticated
 from idp.journeys.provider import Provider
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.builders import REDIRECT_URI, Citizen, a_citizen, a_client
 from tests.fixtures.product import app, client
 
@@ -33,7 +33,7 @@ def agency(provider: Provider) -> Client:
 def signed_in(app: Flask, provider: Provider, anna: Citizen, agency: Client) -> FlaskClient:
     """Anna's browser; she agreed to sign in to the agency."""
     with provider.transaction() as tx:
-        proved = Authenticated(anna.id, ("pwd",), Level.LOW, tx.now)
+        proved = Authenticated(anna.id, ("pwd",), Strength.ONE_FACTOR, tx.now)
         _session, secret = browser.start(tx, proved, "Firefox", 3600)
         consents.give(tx, anna.id, agency.id, ["openid"])
     http = app.test_client()

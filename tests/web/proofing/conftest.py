@@ -14,7 +14,7 @@ from idp.domain.people import identifiers, records
 from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Authenticated
 from idp.journeys.provider import Provider
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from idp.web import errors
 from idp.web.proofing import blueprint
 from tests.domain.proofing.pictures import encoded
@@ -115,7 +115,7 @@ def walker(app: Flask, provider: Provider) -> Callable[[], Walker]:
         with provider.transaction() as tx:
             person = records.create(tx, provider.vault)
             identifiers.claim(tx, provider.vault, person.id, "email", f"{person.id}@arcadia.example", tx.now)
-            proved = Authenticated(person.id, ("pwd", "otp"), Level.HIGH, tx.now)
+            proved = Authenticated(person.id, ("pwd", "otp"), Strength.TWO_FACTORS, tx.now)
             _, secret = browser.start(tx, proved, "Test", 43_200)
         client = app.test_client()
         client.set_cookie("session", secret)

@@ -166,7 +166,7 @@ def test_one_persons_wrong_passwords_keep_nobody_else_out(at_sign_in, anna, bori
 def test_a_network_address_that_tries_many_names_is_asked_to_wait(provider, at_sign_in, boris):
     with provider.transaction() as tx:
         for _ in range(lockout.PER_ADDRESS.most):
-            lockout.address_may_try(tx, "127.0.0.1")
+            lockout.visitor_may_try(tx, "127.0.0.1")
 
     assert typed(at_sign_in, "boris", PASSWORD).status == 429
 

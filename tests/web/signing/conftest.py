@@ -14,7 +14,7 @@ from idp.domain.sessions.browser import Authenticated
 from idp.foundation.randomness import octets
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, mint
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Strength
 from tests.builders import Citizen
 from tests.fixtures.product import app, client
 from tests.fixtures.storage import Clock
@@ -102,9 +102,9 @@ class Walker:
 
 @pytest.fixture
 def a_walker(app: Flask, provider: Provider, clock: Clock):
-    def make(citizen: Citizen, level: Level = Level.HIGH) -> Walker:
+    def make(citizen: Citizen, strength: Strength = Strength.TWO_FACTORS) -> Walker:
         with provider.transaction() as tx:
-            proved = Authenticated(citizen.id, ("pwd", "otp", "mfa"), level, tx.now)
+            proved = Authenticated(citizen.id, ("pwd", "otp", "mfa"), strength, tx.now)
             _, secret = browser.start(tx, proved, "Firefox, Linux", 3600)
         http = app.test_client()
         http.set_cookie("session", secret)

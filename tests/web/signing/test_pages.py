@@ -6,7 +6,7 @@ from idp.domain.clients import registry as clients
 from idp.foundation.audit.log import search
 from idp.journeys.provider import Provider
 from idp.journeys.signing import collect
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 from tests.builders import a_citizen
 from tests.journeys.signing.conftest import PDF, RETURN_URI
 from tests.journeys.signing.passkeys import SoftPasskey
@@ -39,7 +39,7 @@ def test_somebody_who_is_not_signed_in_is_sent_to_sign_in(app, path):
 
 
 def test_a_session_of_one_factor_is_not_enough(a_walker, anna, path):
-    answer = a_walker(anna, level=Level.LOW).opens(path)
+    answer = a_walker(anna, strength=Strength.ONE_FACTOR).opens(path)
     assert (answer.status_code, answer.location.split("/")[1]) == (303, "signin")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from idp.domain.authenticators import registry
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import INHERENCE, POSSESSION, Proof
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.authenticators.tables import authenticators, challenges
@@ -24,6 +25,7 @@ from idp.protocol.assurance import Amr
 
 if TYPE_CHECKING:
     import webauthn
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
     from webauthn.helpers import exceptions, structs
 else:
     webauthn = deferred("webauthn")
@@ -100,6 +102,7 @@ def check_new(tx: Tx, person_id: str, rp: tuple[str, str], challenge_id: str, re
 def bind(tx: Tx, made: Made, label: str) -> tuple[Authenticator, Proof]:
     """The second half of `add`: the passkey is its person's, and making it was a proof."""
     columns = {"credential_id": made.credential_id, "verifier": made.public_key, "sign_count": made.sign_count}
+    columns |= {"user_verified": made.user_verified}
     added = registry.add(tx, made.person_id, METHOD, label, **columns)
     return added, _proof(tx, added.id, verified=made.user_verified)
 
@@ -129,29 +132,55 @@ def authentication_options(
     return challenge_id, json.dumps(options)
 
 
-def verify(
-    tx: Tx, rp: tuple[str, str], challenge_id: str, response: str, person_id: str | None = None, purpose: str = "get"
-) -> tuple[str, Proof]:
-    """(person, proof). Raises Refusal("authenticators.passkey.refused"), ("....unknown"), or ("....cloned")."""
-    challenge = _spend_challenge(tx, challenge_id, purpose, person_id)
-    document = _document(response)
-    credential = _credential(tx, str(document.get("id", "")), person_id)
-    rp_id, origin = rp
-    try:
-        verified = webauthn.verify_authentication_response(
-            credential=document,
-            expected_challenge=challenge,
-            expected_rp_id=rp_id,
-            expected_origin=origin,
-            credential_public_key=webauthn.helpers.base64url_to_bytes(credential["verifier"]),
-            credential_current_sign_count=0,
-            require_user_verification=False,
-        )
-    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise _refused(error) from error
-    _check_handle(document, credential["person_id"])
-    _advance_counter(tx, credential["id"], credential["sign_count"], verified.new_sign_count)
-    return credential["person_id"], _proof(tx, credential["id"], verified=verified.user_verified)
+class PasskeyMethod:
+    """A passkey or security key; `rp` is (rp_id, origin). The challenge's purpose and person bind the answer."""
+
+    name = METHOD
+
+    def __init__(self, rp: tuple[str, str]) -> None:
+        self._rp = rp
+
+    def attempt(self, tx: Tx, person_id: str | None, answer: Answer) -> "PasskeyAttempt":
+        """Spend the challenge and find the key. Raises Refusal("authenticators.passkey.refused" | "....unknown")."""
+        challenge = _spend_challenge(tx, answer.challenge_id, answer.purpose, person_id)
+        document = _document(answer.text)
+        return PasskeyAttempt(self._rp, challenge, document, _credential(tx, str(document["id"]), person_id))
+
+
+class PasskeyAttempt:
+    """What a device signed, and the public key to verify it by (WebAuthn section 7.2)."""
+
+    def __init__(self, rp: tuple[str, str], challenge: bytes, document: dict[str, Any], credential: Any) -> None:
+        self.person_id: str = credential["person_id"]
+        self._rp, self._challenge, self._document, self._credential = rp, challenge, document, credential
+        self._verified: VerifiedAuthentication | None = None
+        self._fault: Refusal | None = None
+
+    def evaluate(self) -> None:
+        """Verify the signature and everything that it covers."""
+        try:
+            self._verified = webauthn.verify_authentication_response(
+                credential=self._document,
+                expected_challenge=self._challenge,
+                expected_rp_id=self._rp[0],
+                expected_origin=self._rp[1],
+                credential_public_key=webauthn.helpers.base64url_to_bytes(self._credential["verifier"]),
+                credential_current_sign_count=0,
+                require_user_verification=False,
+            )
+            _check_handle(self._document, self.person_id)
+        except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
+            self._fault = _refused(error)
+        except Refusal as refusal:
+            self._fault = refusal
+
+    def settle(self, tx: Tx) -> Proof:
+        """Advance the counter. Raises Refusal("authenticators.passkey.refused" | "....cloned")."""
+        if self._verified is None or self._fault is not None:
+            raise self._fault or Refusal("authenticators.passkey.refused", "it was not evaluated")
+        held = self._credential
+        _advance_counter(tx, held["id"], held["sign_count"], self._verified.new_sign_count)
+        return _proof(tx, held["id"], verified=self._verified.user_verified, hardware=held["hardware"])
 
 
 def _new_challenge(tx: Tx, purpose: str, person_id: str | None, challenge: bytes | None = None) -> tuple[str, bytes]:
@@ -215,10 +244,10 @@ def _credential_ids(tx: Tx, person_id: str | None) -> list[str]:
     return [] if person_id is None else list(tx.execute(statement).scalars())
 
 
-def _proof(tx: Tx, authenticator_id: str, *, verified: bool) -> Proof:
+def _proof(tx: Tx, authenticator_id: str, *, verified: bool, hardware: bool = False) -> Proof:
     registry.used(tx, authenticator_id)
     factors = frozenset({POSSESSION, INHERENCE}) if verified else frozenset({POSSESSION})
-    methods = (Amr.SOFTWARE_KEY, Amr.USER_PRESENCE)
+    methods = (Amr.HARDWARE_KEY if hardware else Amr.SOFTWARE_KEY, Amr.USER_PRESENCE)
     return Proof(METHOD, authenticator_id, factors, methods, tx.now, phishing_resistant=True)
 
 

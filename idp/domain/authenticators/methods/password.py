@@ -8,11 +8,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, select, update
 
 from idp.domain.authenticators import registry
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import KNOWLEDGE, Proof
 from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.event import Event
 from idp.foundation.once import first_sight
 from idp.foundation.randomness import token
+from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.protocol.assurance import Amr
 
@@ -44,6 +46,45 @@ class PasswordHasher:
     def needs_rehash(self, encoded: str) -> bool:
         """Whether the parameters have changed since."""
         return self._argon2.check_needs_rehash(encoded)
+
+
+class PasswordMethod:
+    """A password, whose look-up and hash cost the same for a person and for nobody."""
+
+    name = METHOD
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
+
+    def attempt(self, tx: Tx, person_id: str | None, answer: Answer) -> "PasswordAttempt":
+        """Read the hash; the same work is done for nobody."""
+        held = stored(tx.connection, person_id or "nobody")
+        return PasswordAttempt(self._hasher, person_id, held, answer.text)
+
+
+class PasswordAttempt:
+    """A password typed, and the hash that is held."""
+
+    def __init__(self, hasher: PasswordHasher, person_id: str | None, held: tuple[str, str] | None, text: str) -> None:
+        self.person_id = person_id
+        self._hasher, self._held, self._text = hasher, held, text
+        self._right = False
+        self._fresh: str | None = None
+
+    def evaluate(self) -> None:
+        """Hash what was typed; and again, if it is right and the parameters have changed since it was set."""
+        encoded = self._held[1] if self._held else None
+        self._right = self._hasher.verify(encoded, self._text)
+        if self._right and encoded and self._hasher.needs_rehash(encoded):
+            self._fresh = self._hasher.hash(self._text)
+
+    def settle(self, tx: Tx) -> Proof:
+        """Raises Refusal("authenticators.wrong_password"), for a wrong password and for nobody's."""
+        if not self._right or self._held is None:
+            raise Refusal("authenticators.wrong_password", "the name or the password is wrong")
+        if self._fresh is not None:
+            rehash(tx, self._held[0], self._fresh)
+        return proof(tx, self._held[0])
 
 
 def normal(text: str) -> str:
@@ -81,6 +122,6 @@ def rehash(tx: Tx, authenticator_id: str, encoded: str) -> None:
 
 
 def proof(tx: Tx, authenticator_id: str) -> Proof:
-    """For the caller that has verified; marks the use."""
+    """For a password that was verified or has just been set; marks the use."""
     registry.used(tx, authenticator_id)
     return Proof(METHOD, authenticator_id, frozenset({KNOWLEDGE}), (Amr.PASSWORD,), tx.now)

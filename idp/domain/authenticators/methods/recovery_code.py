@@ -4,6 +4,7 @@ import hashlib
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import POSSESSION, Proof
 from idp.domain.authenticators.tables import recovery_codes
 from idp.foundation.audit.event import Event
@@ -28,13 +29,33 @@ def issue(tx: Tx, person_id: str, count: int = 10) -> list[str]:
     return codes
 
 
-def verify(tx: Tx, person_id: str, code: str) -> Proof:
-    """The proof for a code of this person not used before. Raises Refusal("authenticators.wrong_code")."""
-    mine = (recovery_codes.c.digest == _digest(person_id, code), recovery_codes.c.person_id == person_id)
-    if spend(tx, recovery_codes, *mine) is None:
-        raise Refusal("authenticators.wrong_code", "the recovery code is wrong or was used before")
-    tx.record(Event("authenticators.recovery_code.used", person_id, person_id))
-    return Proof(METHOD, METHOD, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
+class RecoveryCodeMethod:
+    """A sheet of saved codes."""
+
+    name = METHOD
+
+    def attempt(self, _tx: Tx, person_id: str | None, answer: Answer) -> "RecoveryCodeAttempt":
+        """There is nothing to read before: the code's digest finds it."""
+        return RecoveryCodeAttempt(person_id or "nobody", answer.text)
+
+
+class RecoveryCodeAttempt:
+    """A code typed from the sheet."""
+
+    def __init__(self, person_id: str, code: str) -> None:
+        self.person_id = person_id
+        self._digest = _digest(person_id, code)
+
+    def evaluate(self) -> None:
+        """A digest is quick, and was made."""
+
+    def settle(self, tx: Tx) -> Proof:
+        """Spend the code. Raises Refusal("authenticators.wrong_code") also for one that was used before."""
+        row = recovery_codes.c
+        if spend(tx, recovery_codes, row.digest == self._digest, row.person_id == self.person_id) is None:
+            raise Refusal("authenticators.wrong_code", "the recovery code is wrong or was used before")
+        tx.record(Event("authenticators.recovery_code.used", self.person_id, self.person_id))
+        return Proof(METHOD, METHOD, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
 
 
 def left(connection: Connection, person_id: str) -> int:

@@ -14,6 +14,7 @@ import segno
 from sqlalchemy import Connection, select
 
 from idp.domain.authenticators import registry
+from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import POSSESSION, Proof
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.authenticators.tables import authenticators
@@ -75,17 +76,43 @@ def adopt(tx: Tx, vault: Vault, person_id: str, secret: str, label: str = "") ->
     return registry.add(tx, person_id, METHOD, label, sealed=sealed)
 
 
-def verify(tx: Tx, vault: Vault, person_id: str, code: str) -> Proof:
-    """The proof for a right code of a step not used before. Raises Refusal("authenticators.wrong_code").
+class TotpMethod:
+    """An authenticator app."""
 
-    The caller has counted the try (lockout.try_now).
-    """
-    for authenticator_id, sealed in _held(tx.connection, person_id):
-        secret = vault.open(tx.connection, person_id, TABLE, COLUMN, sealed)
-        step = _matching_step(secret, code, tx.now)
-        if step is not None and _spend_step(tx, person_id, step, code):
-            return _proof(tx, authenticator_id)
-    raise Refusal("authenticators.wrong_code", "the code is wrong, old, or was used before")
+    name = METHOD
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def attempt(self, tx: Tx, person_id: str | None, answer: Answer) -> "TotpAttempt":
+        """Open the secrets of the person's apps."""
+        whose = person_id or "nobody"
+        secrets = [
+            (authenticator_id, self._vault.open(tx.connection, whose, TABLE, COLUMN, sealed))
+            for authenticator_id, sealed in _held(tx.connection, whose)
+        ]
+        return TotpAttempt(whose, secrets, answer.text, tx.now)
+
+
+class TotpAttempt:
+    """A code typed, and the secrets of the apps that may have shown it."""
+
+    def __init__(self, person_id: str, secrets: list[tuple[str, str]], code: str, now: int) -> None:
+        self.person_id = person_id
+        self._secrets, self._code, self._now = secrets, code, now
+        self._matches: list[tuple[str, int]] = []
+
+    def evaluate(self) -> None:
+        """Compare the code with what each app shows."""
+        shown = [(one, _matching_step(secret, self._code, self._now)) for one, secret in self._secrets]
+        self._matches = [(authenticator_id, step) for authenticator_id, step in shown if step is not None]
+
+    def settle(self, tx: Tx) -> Proof:
+        """Spend the step. Raises Refusal("authenticators.wrong_code") also for a code that was used before."""
+        for authenticator_id, step in self._matches:
+            if _spend_step(tx, self.person_id, step, self._code):
+                return _proof(tx, authenticator_id)
+        raise Refusal("authenticators.wrong_code", "the code is wrong, old, or was used before")
 
 
 def is_held(connection: Connection, vault: Vault, person_id: str, secret: str) -> bool:
