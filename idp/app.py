@@ -1,10 +1,13 @@
 """The composition root: builds everything once, on one page. Nothing else constructs what it needs."""
 
+from collections.abc import Container
+
 from flask import Flask
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from idp import plugins
-from idp.config import ROOT, Settings
+from idp.config import ROOT, Misconfigured, Settings
+from idp.domain.authenticators.breached import Breached, Unfit
 from idp.domain.authenticators.methods import one_time_code, passkey
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
@@ -96,6 +99,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         box=box,
         lifetimes=_lifetimes(settings),
         hasher=hasher,
+        breached=create_breached(settings),
         methods=plugins.methods(settings, hasher, vault),
         policy=country.policy,
         rp_id=settings.host,
@@ -117,6 +121,16 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
 def create_keyring(settings: Settings, store: Store) -> Keyring:
     """The keyring by itself, for commands that need no more."""
     return Keyring(store, plugins.key_store(settings), inventory.read(ROOT / "keys" / "inventory.toml"))
+
+
+def create_breached(settings: Settings) -> Container[str]:
+    """The passwords that leaked elsewhere; none without a file. Raises Misconfigured for one that cannot be used."""
+    if settings.breached_passwords is None:
+        return frozenset()
+    try:
+        return Breached(settings.breached_passwords)
+    except Unfit as error:
+        raise Misconfigured([f"IDP_BREACHED_PASSWORDS: {settings.breached_passwords} {error}"]) from error
 
 
 def create_courier(provider: Provider) -> Courier:

@@ -70,6 +70,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
+def _optional_file(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
 def _networks(text: str) -> tuple[str, ...]:
     for word in _words(text):
         try:
@@ -104,6 +108,9 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
     "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
+    "breached_passwords": Setting(
+        _optional_file, "", "A sorted file of SHA-1 hashes of leaked passwords, which nobody may choose."
+    ),
     "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
     "access_token_lifetime": Setting(_seconds, "900", "Seconds an access token is valid."),
     "id_token_lifetime": Setting(_seconds, "300", "Seconds an ID token is valid."),
@@ -129,6 +136,7 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     argon2_memory_kib: int
     argon2_time: int
+    breached_passwords: Path | None
     code_lifetime: int
     access_token_lifetime: int
     id_token_lifetime: int

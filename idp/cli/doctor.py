@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 import click
 from sqlalchemy.exc import DBAPIError
 
+from idp.app import create_breached
 from idp.cli.house import House, pass_house, tell
-from idp.config import MIGRATIONS, SETTINGS
+from idp.config import MIGRATIONS, SETTINGS, Misconfigured
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
@@ -34,6 +35,18 @@ def _settings(house: House) -> Iterator[Finding]:
         yield Finding("proxy", "warning", "is not trusted, so everybody shares its limits. Set IDP_TRUSTED_PROXIES.")
     if settings.argon2_memory_kib < 19456:  # noqa: PLR2004 (OWASP's least for two passes)
         yield Finding("passwords", "warning", "are hashed below OWASP's least. Raise IDP_ARGON2_MEMORY_KIB to 19456.")
+
+
+def _breached(house: House) -> Iterator[Finding]:
+    if house.settings.breached_passwords is None:
+        yield Finding("breaches", "warning", "are not known, so leaked passwords are accepted. See `idp passwords -h`.")
+        return
+    try:
+        create_breached(house.settings)
+    except Misconfigured as error:
+        yield Finding("breaches", "fault", str(error))
+    else:
+        yield Finding("breaches", "ok", str(house.settings.breached_passwords))
 
 
 def _database(house: House) -> Iterator[Finding]:
@@ -79,7 +92,14 @@ def _assurance(house: House) -> Iterator[Finding]:
         yield Finding("assurance", "warning", f"{advice} Say AAL3 under [assurance] in the country pack.")
 
 
-CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (_settings, _database, _keys, _theme, _assurance)
+CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
+    _settings,
+    _breached,
+    _database,
+    _keys,
+    _theme,
+    _assurance,
+)
 
 
 @click.command(

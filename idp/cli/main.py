@@ -12,6 +12,7 @@ from idp.cli.database import db
 from idp.cli.demo import demo
 from idp.cli.doctor import doctor
 from idp.cli.keys import keys
+from idp.cli.passwords import passwords
 from idp.cli.people import people
 from idp.cli.serve import serve
 from idp.config import Misconfigured
@@ -47,5 +48,5 @@ def main() -> None:
     """Run and look after a Tessera identity provider."""
 
 
-for _command in (serve, demo, doctor, db, keys, clients, people, audit):
+for _command in (serve, demo, doctor, db, keys, clients, people, passwords, audit):
     main.add_command(_command)

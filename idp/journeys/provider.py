@@ -1,6 +1,6 @@
 """Everything a journey may use, built once by app.py and handed down."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +46,7 @@ class Provider:
     box: Box
     lifetimes: Lifetimes
     hasher: PasswordHasher
+    breached: Container[str]
     methods: Mapping[str, AuthenticatorMethod]
     policy: Policy
     rp_id: str

@@ -55,6 +55,7 @@ COMMANDS = [
     ("people", "lock"),
     ("people", "unlock"),
     ("people", "erase"),
+    ("passwords", "prepare"),
     ("audit", "verify"),
     ("audit", "search"),
 ]

@@ -94,7 +94,8 @@ def change_password(provider: Provider, person_id: str, text: str) -> None:
         second = registry.reachable(connection, person_id) > Strength.ONE_FACTOR
         own = attributes.read(connection, provider.vault, person_id, ("name", "given_name", "family_name"))
         names = [one.value for one in identifiers.of(connection, provider.vault, person_id)]
-    password_policy.check(text, second_factor=second, personal=[*names, *map(str, own.values())])
+    personal = [*names, *map(str, own.values())]
+    password_policy.check(text, second_factor=second, breached=provider.breached, personal=personal)
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         password.set_password(tx, person_id, encoded)

@@ -107,7 +107,9 @@ def choose_password(provider: Provider, login_id: str, visitor: Visitor, text: s
     login = look_at(provider, login_id, visitor)
     if step_of(login) != "method":
         raise Refusal("signin.out_of_turn", "it is not the turn of this step")
-    password_policy.check(text, second_factor=True, personal=_words(address_of(provider, login)))
+    password_policy.check(
+        text, second_factor=True, breached=provider.breached, personal=_words(address_of(provider, login))
+    )
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         login = _turn(tx, login_id, visitor, "method")

@@ -62,6 +62,9 @@ def message(refusal: Refusal) -> str | None:
         "authenticators.password.too_long": _(
             "The password is too long. Use at most %(longest)s characters.", longest=facts.get("longest", 256)
         ),
+        "authenticators.password.breached": _(
+            "This password has been seen in a leak of another site's passwords, so others know it. Choose another one."
+        ),
         "authenticators.password.too_common": _("This password is easy to guess. Several unrelated words are harder."),
         "authenticators.password.personal": _("The password must not contain your name or your address."),
         "authenticators.password.unprintable": _("The password holds a character that cannot be used."),

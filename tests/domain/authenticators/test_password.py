@@ -134,10 +134,10 @@ def test_nobody_has_another_persons_password(store, anna, boris):
         assert password.stored(connection, boris) is None
 
 
-def judged(text, *, second_factor=True, personal=()):
+def judged(text, *, second_factor=True, personal=(), breached=()):
     """The refusal's last word, or the score."""
     try:
-        return password_policy.check(text, second_factor=second_factor, personal=personal).score
+        return password_policy.check(text, second_factor=second_factor, breached=breached, personal=personal)
     except Refusal as refusal:
         return refusal.code.removeprefix("authenticators.password.")
 
@@ -158,6 +158,12 @@ def judged(text, *, second_factor=True, personal=()):
 )
 def test_a_bad_password_is_refused_for_its_reason(text, why):
     assert judged(text, personal=("anna.papadaki", "Anna Papadaki")) == why
+
+
+def test_a_password_that_leaked_elsewhere_is_refused_however_good_it_is():
+    assert judged("violet lamp overb\u00f6ard", breached=["violet lamp overb\u00f6ard"]) == "breached"
+    assert judged("violet lamp overbo\u0308ard", breached=["violet lamp overb\u00f6ard"]) == "breached"
+    assert judged("violet lamp overb\u00f6ard", breached=["another"]) >= password_policy.GUESSABLE
 
 
 def test_a_password_that_stands_alone_is_longer():
