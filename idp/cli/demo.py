@@ -19,6 +19,7 @@ from idp.foundation import clock, database
 from idp.foundation.transaction import Store
 from idp.web import theme
 
+STOP_SECONDS = 5
 READY_SECONDS = 30.0
 GRANIAN = ("--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4", "--log-level", "warning", "--no-ws")
 
@@ -100,9 +101,19 @@ def _idp(command: str) -> list[str]:
 
 
 def _start(running: ExitStack, command: list[str], environment: Mapping[str, str]) -> None:
-    process = subprocess.Popen(command, env=dict(environment), cwd=ROOT)  # noqa: S603 (our own commands)
-    running.callback(process.wait)
-    running.callback(process.terminate)
+    # A session of its own, so that whatever it started goes with it.
+    process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, start_new_session=True)  # noqa: S603 (our own)
+    running.callback(_stop, process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask, wait, and then insist: a server that is told to end while it starts may wait for itself."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _wait(ports: list[int]) -> None:
