@@ -40,6 +40,9 @@ def demo(context: click.Context, port: int, workers: int, reset: bool) -> None:
     if reset:
         _forget(settings)
     environments = _prepare(settings, two)
+    # Whoever started this in the background may have had it ignore Ctrl-C; being told to end is another matter, and
+    # from here on there is something to end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as running:
         _start(running, [*_idp("serve"), "--port", str(port), "--workers", str(workers)], environment)
         for agency in two:
@@ -103,10 +106,10 @@ def _idp(command: str) -> list[str]:
 def _start(running: ExitStack, command: list[str], environment: Mapping[str, str]) -> None:
     # A session of its own, so that whatever it started goes with it.
     process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, start_new_session=True)  # noqa: S603 (our own)
-    running.callback(_stop, process)
+    running.callback(stop, process)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     """Ask, wait, and then insist: a server that is told to end while it starts may wait for itself."""
     process.terminate()
     try:
@@ -145,8 +148,6 @@ def _welcome(settings: Settings, two: tuple[Agency, Agency]) -> None:
 
 
 def _until_stopped() -> None:
-    # Whoever started this in the background may have had it ignore Ctrl-C; being told to end is another matter.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         signal.pause()
     except KeyboardInterrupt:

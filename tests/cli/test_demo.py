@@ -21,6 +21,6 @@ def test_what_does_not_listen_is_stopped_with_everything_it_started(monkeypatch)
     process = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, start_new_session=True)
     with process.stdout as lines:
         lines.readline()
-        demo._stop(process)
+        demo.stop(process)
         assert process.returncode == -signal.SIGKILL
         assert lines.read() == b"", "a child of it still holds the pipe"
