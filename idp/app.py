@@ -40,7 +40,9 @@ from idp.web import (
     inbox,
     locale,
     nul,
+    odd_passwords,
     oidc,
+    password_strength,
     proofing,
     public,
     signin,
@@ -48,6 +50,7 @@ from idp.web import (
     theme,
     unread,
 )
+from idp.web.form_body import StrictRequest
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024
@@ -60,6 +63,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     country = theme.load(settings.theme)
     provider = create_provider(settings, country, clock)
     app = Flask("idp", root_path=str(ROOT / "idp" / "web"), template_folder=str(ROOT / "templates"))
+    app.request_class = StrictRequest
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["SECURE_COOKIES"] = settings.https
@@ -67,6 +71,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     app.extensions["courier"] = create_courier(provider)
     errors.init(app)
     unread.init(app)
+    odd_passwords.init(app)
     nul.init(app)
     headers.init(app, https=settings.https)
     locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
@@ -75,7 +80,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     # Before the endpoints for programs, which do not look at addresses.
     app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     oidc.init(app, provider, https=settings.https)
-    for room in (public, signin, account, proofing, signing, console):
+    for room in (public, signin, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if settings.mail == "inbox":
         app.register_blueprint(inbox.blueprint)

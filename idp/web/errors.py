@@ -52,6 +52,17 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("We could not be sure that this form came from this browser, so nothing was changed."),
         lazy_gettext("Go back, reload the page, and try again. Cookies must be allowed for this site."),
     ),
+    "forms.odd_password": (
+        lazy_gettext("This password cannot be read"),
+        lazy_gettext(
+            "It is much longer than a password can be here, or it holds something that no keyboard types. "
+            "It was not looked at, and nothing was changed."
+        ),
+        lazy_gettext(
+            "Go back and type the password by hand, or copy it again from where you keep it. Mind that you copy only "
+            "the password."
+        ),
+    ),
     "people.register_unavailable": (
         lazy_gettext("Please try again in a moment"),
         lazy_gettext("The population register could not be asked just now, so nothing was decided."),
@@ -74,7 +85,7 @@ HTTP_WORDS: Mapping[int, Words] = {
     413: (
         lazy_gettext("That is too large"),
         lazy_gettext("What was sent is larger than we accept, so nothing was stored."),
-        lazy_gettext("Choose a smaller file and try again."),
+        lazy_gettext("Choose a smaller file, or write less, and try again."),
     ),
     503: (
         lazy_gettext("Please try again in a moment"),

@@ -39,3 +39,13 @@ def test_an_odd_authorization_header_is_refused(house: House, header: str) -> No
     browser = house.browser()
     answer = browser.http.get(f"{house.server.url}/oidc/userinfo", headers={"Authorization": header.encode("latin-1")})
     assert answer.status_code in (400, 401)
+
+
+@pytest.mark.parametrize("name", [b"%FF", b"\xff", b"%ED%A0%80", b"%C0%AE"], ids=repr)
+def test_a_name_that_is_no_utf_8_is_refused(house: House, name: bytes) -> None:
+    browser = house.browser()
+    page = browser.get(house.agency.request()[0])
+    action, values = page.forms()[0]
+    body = f"csrf_token={values['csrf_token']}&password=wrong&username=".encode() + name
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert browser.http.post(house.server.url + action, data=body, headers=headers).status_code == 400

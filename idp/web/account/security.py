@@ -10,6 +10,7 @@ from idp.journeys.account import security
 from idp.web.account.frame import blueprint, changed, page, session_for_changes
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
+from idp.web.password_strength import meter
 from idp.web.redirects import local
 from idp.web.signin.current import require_session
 from idp.web.signin.device import device_name
@@ -104,7 +105,7 @@ def remove(authenticator_id: str) -> Response:
 @blueprint.get("/account/security/password")
 def password_page() -> Response:
     """Ask for a new password."""
-    return page("password", session_for_changes(), "security")
+    return _password(session_for_changes())
 
 
 @blueprint.post("/account/security/password")
@@ -119,7 +120,7 @@ def change_password() -> Response:
             return changed("security", "password")
     except Refusal as refusal:
         form.fail("new-password", _said(refusal))
-    return corrected(page("password", session, "security", form.errors))
+    return corrected(_password(session, form.errors, text))
 
 
 @blueprint.get("/account/security/recovery-codes")
@@ -151,6 +152,12 @@ def _add(session: Session, errors: Errors | tuple[()] = (), kept: str | None = N
     challenge, options = security.passkey_options(provider(), session.person_id)
     values = {"enrolment": enrolment, "kept": carried, "challenge": challenge, "options": options}
     return page("add", session, "security", errors, **values)
+
+
+def _password(session: Session, errors: Errors | tuple[()] = (), text: str = "") -> Response:
+    second_factor = security.asks_for_two(provider(), session.person_id)
+    shown = meter(text, second_factor=second_factor)
+    return page("password", session, "security", errors, has_second_factor=second_factor, meter=shown)
 
 
 def _why_kept(refusal: Refusal) -> str:

@@ -14,6 +14,7 @@ from idp.journeys.signin.login import begin
 from idp.protocol.email_address import canonical
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
+from idp.web.password_strength import Meter, meter
 from idp.web.redirects import local
 from idp.web.signin.current import bind, new_binding, visitor
 from idp.web.signin.device import device_name
@@ -129,7 +130,8 @@ def choose_password(login_id: str) -> Response:
     text = form.secret("password", limit=1024, missing=_("Choose a password."), field_id="register-password")
 
     def again(errors: Errors) -> Response:
-        return _page(login_id, "method", lambda login: _method(login, errors))
+        shown = meter(text, second_factor=True)
+        return _page(login_id, "method", lambda login: _method(login, errors, shown))
 
     if form.errors:
         return corrected(again(form.errors))
@@ -237,9 +239,10 @@ def _code(login: Login, errors: Errors | tuple[()], code: str = "") -> Response:
     return rendered("register_code", errors, login=login, total=TOTAL, address=address, code=code)
 
 
-def _method(login: Login, errors: Errors | tuple[()]) -> Response:
+def _method(login: Login, errors: Errors | tuple[()], shown: Meter | None = None) -> Response:
     challenge, options = register.passkey_options(provider(), login.id, visitor())
-    return rendered("register_method", errors, login=login, total=TOTAL, challenge=challenge, options=options)
+    values = {"challenge": challenge, "options": options, "meter": shown}
+    return rendered("register_method", errors, login=login, total=TOTAL, **values)
 
 
 def _second_factor(login: Login, errors: Errors | tuple[()]) -> Response:
