@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import house, machine, peer, people
+from bench import enumeration, house, machine, peer, people
 from tests import postgres
 from tests.serving import free_port
 
@@ -48,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--modes", default=",".join(MODES))
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--no-people", action="store_true", help="leave out password sign-ins and signatures")
+    parser.add_argument("--no-enumeration", action="store_true", help="leave out the timings of who has an account")
     return parser.parse_args()
 
 
@@ -79,7 +80,8 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
         rounds = _load(driver, targets, options)
         _table(name, rounds, ours.name, limit)
         timed = {} if options.no_people else _of_people(ours, limit)
-    return {"rounds": rounds, "people": timed}
+        guessed = {} if options.no_enumeration else _of_strangers(ours)
+    return {"rounds": rounds, "people": timed, "enumeration": guessed}
 
 
 def _database(name: str, folder: Path, running: ExitStack) -> tuple[str, str, int | None]:
@@ -129,6 +131,16 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
     middle = statistics.median(signed)
     print(f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}")
     return {"password_sign_in_seconds": signed_in, "signature_seconds": signed}
+
+
+def _of_strangers(ours: house.House) -> dict[str, Any]:
+    """The one number here that has a bound: whoever watches the clock must not learn who has an account."""
+    found = enumeration.measure(ours)
+    least, most = enumeration.BOUNDS
+    verdict = "as it should be" if least <= found.auc <= most else "A LEAK: it must be"
+    tries = f"{len(found.existing):,} tries each"
+    print(f"{'who has an account':24}{'AUC':>9}{found.auc:8.3f}  {verdict} ({least} to {most}), {tries}")
+    return found.document()
 
 
 def _percentile(values: list[float], share: float = 0.99) -> float:

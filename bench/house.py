@@ -16,6 +16,8 @@ IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
 PASSWORD = "a quiet olive grove"
 REDIRECT = "https://client.example/cb"
 SIGNERS = 6
+KNOWN = 200
+"""People whom a stranger asks for, without knowing a password."""
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PX"
 WEB = {
     "client_id": "web",
@@ -93,6 +95,11 @@ def serving(name: str, database_url: str, folder: Path, port: int, database_pid:
         process.wait(15)
 
 
+def known(number: int) -> str:
+    """The name of somebody who has an account."""
+    return f"known{number:04}"
+
+
 def _people() -> list[dict[str, object]]:
     people: list[dict[str, object]] = [
         {"username": f"u{n}", "password": PASSWORD, "claims": {"name": f"User {n}", "email": f"u{n}@example.org"}}
@@ -108,7 +115,8 @@ def _people() -> list[dict[str, object]]:
         }
         for n in range(SIGNERS)
     ]
-    return people + signers
+    others: list[dict[str, object]] = [{"username": known(n), "password": PASSWORD} for n in range(KNOWN)]
+    return people + signers + others
 
 
 def _environment(folder: Path, database_url: str, port: int) -> dict[str, str]:

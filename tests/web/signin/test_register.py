@@ -71,6 +71,15 @@ def test_another_spelling_of_an_address_is_written_to_where_mail_arrives(provide
     assert letters(provider)[-1]["address"].lower() == NEW
 
 
+@pytest.mark.parametrize(("length", "status"), [(256, 200), (257, 422)])
+def test_a_password_may_be_as_long_as_256_characters_of_any_script(provider, newcomer, length, status):
+    proves(provider, newcomer)
+    newcomer.submits("/method", password=("\U0001f98a quiet harbour \u7fe0\u7da0 " * 40)[:length])
+
+    assert newcomer.status == status
+    assert ("too long. Use at most 256" in newcomer.page.words) is (status == 422)
+
+
 def test_with_a_passkey_that_verifies_its_user_there_is_no_second_factor_to_add(provider, newcomer):
     proves(provider, newcomer)
     key = SoftKey(provider.rp_id, provider.issuer)
