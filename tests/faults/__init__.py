@@ -1,0 +1,1 @@
+"""What happens when something dies: a worker between any two of its writes, the database under load."""

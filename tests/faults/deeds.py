@@ -1,0 +1,173 @@
+"""What somebody was doing when the worker died, and what whoever comes after must find."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pyotp
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.agents import challenge
+from tests.builders import PASSWORD, REDIRECT_URI
+from tests.fixtures.storage import Clock
+from tests.web.pages import Window
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CLIENT, CLIENT_SECRET = "agency-1", "a-secret-of-the-agency-0123456789"
+VERIFIER = "v" * 43
+ASK = "/oidc/authorize?" + urlencode(
+    {
+        "client_id": CLIENT,
+        "redirect_uri": REDIRECT_URI,
+        "response_type": "code",
+        "scope": "openid offline_access",
+        "prompt": "consent",
+        "state": "st",
+        "code_challenge": challenge(VERIFIER),
+        "code_challenge_method": "S256",
+    }
+)
+Heard = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`live` does it; `inherit` says in words what it finds wrong afterwards."""
+
+    live: Callable[[Flask, Clock, int], None]
+    inherit: Callable[[Flask, Clock, int, Heard], Iterator[str]]
+
+
+def told(browser: FlaskClient, answer: TestResponse) -> dict[str, str]:
+    """What a browser or a service has in its hands once this answer has arrived."""
+    heard = {}
+    session = browser.get_cookie("session")
+    if session is not None:
+        heard["session"] = session.value
+    if (answer.location or "").startswith(REDIRECT_URI):
+        heard["code"] = parse_qs(urlsplit(str(answer.location)).query)["code"][0]
+    if answer.request.path.endswith("/second-factor") and answer.request.method == "POST":
+        heard["typed"] = str(answer.status_code)
+    if answer.request.path == "/oidc/token" and answer.status_code == 200:
+        document = answer.get_json()
+        which = "refreshed" if browser.environ_base.get("redeemed") else "redeemed"
+        browser.environ_base["redeemed"] = True
+        heard |= {which: document["access_token"], f"{which}_refresh": document["refresh_token"]}
+    return heard
+
+
+def sign_in(app: Flask, clock: Clock, _number: int) -> None:
+    """From the service to the service, and what the service does with the code."""
+    window = second_factor(app, clock.now)
+    window.submits("/consent")
+    code = parse_qs(urlsplit(window.at).query)["code"][0]
+    first = redeem(window.client, code).get_json()
+    refresh(window.client, first["refresh_token"])
+
+
+def second_factor(app: Flask, at: int) -> Window:
+    """As far as the code of the app, which is that of `at`."""
+    window = Window.of(app).goes(ASK)
+    window.submits("/authenticate", username="anna", password=PASSWORD)
+    return window.submits("/second-factor", code=pyotp.TOTP(SECRET).at(at))
+
+
+def after_sign_in(app: Flask, clock: Clock, _number: int, heard: Heard) -> Iterator[str]:
+    browser = app.test_client()
+    if "session" in heard:
+        browser.set_cookie("session", heard["session"])
+    admitted = browser.get("/account").status_code == 200
+    if admitted is not ("session" in heard):
+        yield f"{'nobody' if admitted else 'somebody'} was signed in, and the account says {admitted}"
+    yield from _tokens(browser, heard)
+    again = [second_factor(app, clock.now).at.endswith("/consent") for _ in range(2)]
+    if again.count(True) + (heard.get("typed") == "303") > 1:
+        yield "a code of the app was taken twice"
+    clock.advance(30)
+    window = second_factor(app, clock.now)
+    window.submits("/consent")
+    if not window.at.startswith(REDIRECT_URI):
+        yield f"nobody can sign in any more: {window.at} {window.status}"
+
+
+def _tokens(service: FlaskClient, heard: Heard) -> Iterator[str]:
+    latest = heard.get("refreshed") or heard.get("redeemed")
+    if latest is not None and not active(service, latest):
+        yield "a token that was handed out is lost"
+    if "redeemed_refresh" in heard:
+        answers = [refresh(service, heard["redeemed_refresh"]).status_code for _ in range(2)]
+        if answers.count(200) + ("refreshed" in heard) > 1:
+            yield "a refresh token was spent twice"
+    if "code" in heard:
+        answers = [redeem(service, heard["code"]).status_code for _ in range(2)]
+        if answers.count(200) + ("redeemed" in heard) > 1:
+            yield "a code was redeemed twice"
+
+
+def redeem(service: FlaskClient, code: str) -> TestResponse:
+    asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
+    return service.post("/oidc/token", data=asked, auth=(CLIENT, CLIENT_SECRET))
+
+
+def refresh(service: FlaskClient, token: str) -> TestResponse:
+    asked = {"grant_type": "refresh_token", "refresh_token": token}
+    return service.post("/oidc/token", data=asked, auth=(CLIENT, CLIENT_SECRET))
+
+
+def active(service: FlaskClient, token: str) -> bool:
+    answer = service.post("/oidc/introspect", data={"token": token}, auth=(CLIENT, CLIENT_SECRET))
+    return bool(answer.get_json()["active"])
+
+
+def register(app: Flask, clock: Clock, number: int) -> None:
+    """From an address to the account, with a password and an app."""
+    window = Window.of(app).goes("/register")
+    window.submits("/address", email=newcomer(number))
+    window.submits("/code", code=letter_to(app, newcomer(number)))
+    window.submits("/method", password="seventeen quiet lamps")
+    secret = next(word for word in window.page.words.split() if re.fullmatch("[A-Z2-7]{32}", word))
+    window.submits("/second-factor", code=pyotp.TOTP(secret).at(clock.now))
+    window.submits("/recovery-codes", saved="yes")
+
+
+def newcomer(number: int) -> str:
+    return f"newcomer{number}@people.example"
+
+
+def letter_to(app: Flask, address: str) -> str:
+    """The code in the last letter, once the courier has been."""
+    app.extensions["courier"].round()
+    letters: list[dict[str, Any]] = app.test_client().get(f"/inbox?format=json&to={address}").get_json()
+    found = re.search(r"\b\d{6}\b", letters[0]["subject"])
+    assert found
+    return found[0]
+
+
+def after_register(app: Flask, clock: Clock, number: int, heard: Heard) -> Iterator[str]:
+    browser = app.test_client()
+    if "session" in heard:
+        browser.set_cookie("session", heard["session"])
+    admitted = browser.get("/account").status_code == 200
+    if admitted is not ("session" in heard):
+        yield f"session heard of: {'session' in heard}, and the account says {admitted}"
+    if admitted:
+        return
+    clock.advance(3700)  # Letters are counted by the hour.
+    alone = (
+        Window.of(app).goes(ASK).submits("/authenticate", username=newcomer(number), password="seventeen quiet lamps")
+    )
+    if alone.at.startswith(REDIRECT_URI):
+        yield "half a registration was enough to sign in to a service"
+    try:
+        register(app, clock, number)
+    except (StopIteration, AssertionError):
+        # The record was made before the death: the address is taken, by nobody but herself, and the password is hers.
+        if not alone.at.endswith(("/consent", "/second-factor", "/enrol")):
+            yield f"the address is lost: {alone.at}"
+
+
+DEEDS = {"sign-in": Deed(sign_in, after_sign_in), "registration": Deed(register, after_register)}

@@ -1,0 +1,142 @@
+"""A provider that dies at its first write, then at its second, and so on until it lives to the end of its deed.
+
+`python -m tests.faults.mortal DEED NOW` forks a child for each death, as a server forks its workers, and after it an
+heir who looks at what was left. It says one JSON line for each: where it died, what the browser had been told by then,
+and what the heir found wrong.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import psycopg
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from idp.app import create_app
+from idp.config import load
+from tests.faults import deeds
+from tests.fixtures.storage import Clock
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT")
+BETWEEN = 90
+"""Seconds from one life to the next, so that an authenticator app shows another code."""
+
+
+class Fate:
+    """Counts the places where a worker may die; at the chosen one it does."""
+
+    def __init__(self, chosen: int) -> None:
+        self._chosen = chosen
+        self._passed = 0
+        self._just_committed = False
+
+    def statement(self, text: str) -> None:
+        """Before each write, and before whatever follows a commit."""
+        first = text.lstrip().partition(" ")[0].upper()
+        if first in WRITES or self._just_committed:
+            self.here()
+        self._just_committed = first == "COMMIT"
+
+    def here(self) -> None:
+        self._passed += 1
+        if self._passed == self._chosen:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watch(app: Flask, fate: Fate) -> None:
+    """Tell fate of every statement that leaves for the database, by whichever way."""
+    store = app.extensions["provider"].store
+    if store.is_sqlite:
+        for engine in (store.engine, store._reader):  # noqa: SLF001 (prepared statements pass by SQLAlchemy's own events)
+            event.listen(engine, "connect", lambda connection, _record: connection.set_trace_callback(fate.statement))
+        return
+    execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
+
+    def watched_execute(self: Any, query: Any, *arguments: Any, **named: Any) -> Any:
+        fate.statement(str(query))
+        return execute(self, query, *arguments, **named)
+
+    def watched_commit(self: Any) -> None:
+        fate.statement("COMMIT")
+        commit(self)
+
+    psycopg.Cursor.execute, psycopg.Connection.commit = watched_execute, watched_commit  # type: ignore[method-assign]
+
+
+def telling(fate: Fate, tell: Callable[[dict[str, str]], None]) -> type[FlaskClient]:
+    """A browser that says what it was told, once the answer has arrived; the worker may die just before."""
+
+    class Telling(FlaskClient):
+        def open(self, *arguments: Any, **named: Any) -> Any:
+            answer = super().open(*arguments, **named)
+            fate.here()
+            tell(deeds.told(self, answer))
+            return answer
+
+    return Telling
+
+
+def in_a_child(work: Callable[[Callable[[dict[str, Any]], None]], None]) -> tuple[list[dict[str, Any]], int]:
+    """What the child said, and how it ended (as os.waitpid has it)."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        with os.fdopen(writing, "w", buffering=1) as said:
+            try:
+                work(lambda line: said.write(json.dumps(line) + "\n"))
+            except BaseException:  # noqa: BLE001 (a fork must never go on with its parent's work)
+                traceback.print_exc()
+                os._exit(1)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        lines = [json.loads(line) for line in said]
+    return lines, os.waitpid(child, 0)[1]
+
+
+def say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def main(deed: str, now: int) -> None:
+    """One life after another."""
+    clock = Clock(now)
+    app = create_app(load(os.environ), clock)
+    app.testing = True
+    app.extensions["provider"].store.dispose()
+    for number in count(1):
+        clock.advance(BETWEEN)
+
+        def live(tell: Callable[[dict[str, Any]], None], chosen: int = number) -> None:
+            fate = Fate(chosen)
+            watch(app, fate)
+            app.test_client_class = telling(fate, tell)
+            deeds.DEEDS[deed].live(app, clock, chosen)
+
+        lines, end = in_a_child(live)
+        heard = {name: value for line in lines for name, value in line.items()}
+
+        def inherit(
+            tell: Callable[[dict[str, Any]], None], chosen: int = number, known: dict[str, Any] = heard
+        ) -> None:
+            for wrong in deeds.DEEDS[deed].inherit(app, clock, chosen, known):
+                tell({"wrong": wrong})
+
+        wrongs, end_of_heir = in_a_child(inherit)
+        found = [one["wrong"] for one in wrongs] + (["the heir failed"] if end_of_heir else [])
+        say({"number": number, "died": bool(end), "by": end, "heard": heard, "wrong": found})
+        if end != signal.SIGKILL:
+            return
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,47 @@
+"""A worker is killed between any two writes: nobody is admitted, nothing is spent twice, nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests import serving
+from tests.builders import a_citizen, a_client
+from tests.faults.deeds import CLIENT, CLIENT_SECRET, SECRET
+from tests.serving import IDP
+
+
+@pytest.fixture
+def lives(provider, settings, database_url, tmp_path, clock):
+    """Runs a deed until it survives; what came of each life."""
+    a_citizen(provider, totp=SECRET, username="anna")
+    a_client(provider, client_id=CLIENT, secret=CLIENT_SECRET)
+    environment = serving.settings(tmp_path, database_url, 80, issuer="http://localhost")
+
+    def run(deed):
+        provider.store.dispose()
+        command = [sys.executable, "-m", "tests.faults.mortal", deed, str(clock.now)]
+        named = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+        options = {"env": named | environment, "capture_output": True, "text": True}
+        done = subprocess.run(command, **options, timeout=280, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        audit = subprocess.run([*IDP, "audit", "verify"], **options, check=False)
+        assert audit.returncode == 0, audit.stdout
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("deed", "least"), [("sign-in", 30), ("registration", 30)])
+def test_whoever_comes_after_a_death_finds_everything_in_order(lives, deed, least):
+    found = lives(deed)
+
+    assert [(one["number"], one["wrong"]) for one in found if one["wrong"]] == []
+    assert len(found) > least
+    assert [one["died"] for one in found] == [True] * (len(found) - 1) + [False]
+    assert {one["by"] for one in found[:-1]} == {9}, "a death was not the one that was meant"
