@@ -1,0 +1,149 @@
+"""Workers, and the database itself, are killed while people sign in: whatever was acknowledged is there afterwards."""
+
+import json
+import os
+import secrets
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from idp.foundation.clock import monotonic, pause
+from tests import postgres
+from tests.agents import REDIRECT, Browser, RelyingParty
+from tests.fixtures.house import CLIENT, PASSWORD
+from tests.serving import command, serving, settings
+
+VISITORS = 4
+SECONDS = 16.0
+EVERY = 3.0
+"""The server gives up on a worker that dies twice within five seconds and a half, so they die in turn."""
+
+
+@dataclass
+class Town:
+    """Visitors who sign in again and again, and what each was told."""
+
+    agency: RelyingParty
+    codes: list[tuple[str, str]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    interrupted: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def visitor(self, number: int) -> None:
+        """Sign in at a fresh browser; whoever is interrupted begins anew."""
+        while not self.over.is_set():
+            try:
+                self._sign_in(number)
+            except (requests.RequestException, AssertionError, KeyError, IndexError):
+                self.interrupted += 1
+                pause(0.05)
+
+    def browser(self) -> Browser:
+        """Each somewhere else: an address has a budget of tries."""
+        return Browser.at(self.agency.base, f"127.{secrets.randbelow(250) + 2}.{secrets.randbelow(250)}.1")
+
+    def _sign_in(self, number: int) -> None:
+        asked, verifier = self.agency.request()
+        browser = self.browser()
+        landed = browser.sign_in(browser.get(asked), f"u{number}", PASSWORD)
+        code = landed.parameters["code"]
+        self.codes.append((code, verifier))
+        answer = self.agency.redeem(code, verifier)
+        if answer.status_code == 200:
+            self.tokens.append(answer.json()["access_token"])
+
+
+@pytest.fixture
+def town(request, tmp_path):
+    """(visitors, the server's process, the database's socket folder if it has one)."""
+    with ExitStack() as running:
+        database = running.enter_context(postgres.running(fsync="on")) if request.param == "postgresql" else None
+        url = f"sqlite:///{tmp_path}/tessera.db" if database is None else database.url(database.create())
+        environment = settings(tmp_path, url, 1)
+        command(environment, "db", "upgrade", "--json")
+        people = [{"username": f"u{n}", "password": PASSWORD, "claims": {"name": f"U {n}"}} for n in range(VISITORS)]
+        for kind, entries in (("clients", [CLIENT]), ("people", people)):
+            file = tmp_path / f"{kind}.json"
+            file.write_text(json.dumps(entries))
+            command(environment, kind, "import", str(file), "--json")
+        server = running.enter_context(serving(tmp_path, url, workers=2))
+        agency = RelyingParty(server.url, str(CLIENT["client_id"]), str(CLIENT["client_secret"]))
+        yield Town(agency), server, database
+
+
+def workers_of(pid: int) -> list[int]:
+    """The server's children that serve."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def kill_a_worker(server, _database) -> None:
+    """The older one, which is the other one than last time."""
+    os.kill(workers_of(server.process.pid)[0], signal.SIGKILL)
+
+
+def kill_a_backend(_server, database) -> None:
+    """PostgreSQL then throws every connection out and recovers from its log, as after a crash of the machine."""
+    with psycopg.connect(user="postgres", dbname="postgres", host=str(database.folder), autocommit=True) as connection:
+        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        found = [row[0] for row in connection.execute(asked)]
+    if found:
+        os.kill(found[0], signal.SIGKILL)
+
+
+def storm(town: Town, strike) -> int:
+    """Let people sign in while it strikes; returns how often it did."""
+    struck = 0
+    with ThreadPoolExecutor(VISITORS) as visitors:
+        going = [visitors.submit(town.visitor, number) for number in range(VISITORS)]
+        until = monotonic() + SECONDS
+        while monotonic() < until:
+            pause(EVERY)
+            try:
+                strike()
+                struck += 1
+            except psycopg.OperationalError:
+                continue  # It is still getting up from the last time.
+        town.over.set()
+        for one in going:
+            one.result()
+    return struck
+
+
+def ready(agency: RelyingParty) -> bool:
+    until = monotonic() + 20
+    while monotonic() < until:
+        try:
+            if requests.get(f"{agency.base}/health/ready", timeout=5).status_code == 200:
+                return True
+        except requests.RequestException:
+            pause(0.1)
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("town", "strike"),
+    [("sqlite", kill_a_worker), ("postgresql", kill_a_worker), ("postgresql", kill_a_backend)],
+    indirect=["town"],
+)
+def test_what_was_acknowledged_is_kept_and_what_was_spent_stays_spent(town, strike):
+    visitors, server, database = town
+    struck = storm(visitors, lambda: strike(server, database))
+
+    assert struck > 3
+    assert visitors.interrupted > 0, "nobody noticed: the storm was none"
+    assert len(visitors.tokens) > 20
+    assert ready(visitors.agency)
+    assert [token for token in visitors.tokens if not visitors.agency.is_active(token)] == []
+    again = [visitors.agency.redeem(code, verifier).status_code for code, verifier in visitors.codes]
+    assert again.count(200) <= len(visitors.codes) - len(visitors.tokens), "a code was redeemed twice"
+    browser = visitors.browser()
+    assert browser.sign_in(browser.get(visitors.agency.request()[0]), "u0", PASSWORD).url.startswith(REDIRECT)
+    assert server.run("audit", "verify")["fault"] is None
