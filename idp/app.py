@@ -82,7 +82,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     oidc.init(app, provider, https=settings.https)
     for room in (public, signin, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
-    if settings.mail == "inbox":
+    if "inbox" in (settings.mail, settings.sms):
         app.register_blueprint(inbox.blueprint)
     return app
 
@@ -95,6 +95,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
     keks, active_kek = keyring.secrets("kek")
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
+    outbound = OutboundClient(frozenset(settings.outbound_allow))
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
         issuer=settings.issuer,
@@ -113,12 +114,13 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         client_secret_key=keyring.secret("client-secrets"),
         pairwise_key=keyring.secret("pairwise"),
         register=plugins.register(settings),
-        channels=plugins.channels(settings, store, box),
+        channels=plugins.channels(settings, store, box, outbound),
         certificates=certificates,
         timestamps=EmbeddedTimestampAuthority(certificates),
-        outbound=OutboundClient(frozenset(settings.outbound_allow)),
+        outbound=outbound,
         data_dir=settings.data_dir,
         country=country.code,
+        telephone_region=country.telephone_region,
         trust_framework=country.trust_framework,
     )
 

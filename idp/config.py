@@ -6,7 +6,7 @@ Every fault is found before anything starts, and all are reported at once, by na
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,15 @@ def _channel(text: str) -> str:
     return text
 
 
+def _gateway(text: str) -> str:
+    if text in ("", "inbox", "none"):
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
+        raise ValueError("must be inbox, none, or https://… of a gateway, without a user name")
+    return text
+
+
 SETTINGS: Mapping[str, Setting] = {
     "issuer": Setting(_issuer, "http://localhost:8000", "The provider's own address, as relying parties know it."),
     "database_url": Setting(_database, "", "sqlite:///file or postgresql://…; default: tessera.db in the data folder."),
@@ -100,6 +109,9 @@ SETTINGS: Mapping[str, Setting] = {
         _channel, "inbox", "How e-mail leaves: inbox (development page) or smtp://user:password@host:port."
     ),
     "mail_from": Setting(str, "no-reply@localhost", "The sender of e-mail."),
+    "sms": Setting(_gateway, "", "How text messages leave: inbox (development page), https://… of a gateway, or none."),
+    "sms_token": Setting(str, "", "The bearer token for that gateway."),
+    "sms_from": Setting(str, "Tessera", "The sender of text messages: a name or number that the gateway may use."),
     "outbound_allow": Setting(
         _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
     ),
@@ -132,6 +144,9 @@ class Settings:
     register: Path
     mail: str
     mail_from: str
+    sms: str
+    sms_token: str
+    sms_from: str
     outbound_allow: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     argon2_memory_kib: int
@@ -169,6 +184,8 @@ def load(environment: Mapping[str, str]) -> Settings:
         raise Misconfigured(faults)
     values["database_url"] = values["database_url"] or f"sqlite:///{Path(values['data_dir']) / 'tessera.db'}"
     settings = Settings(**values)
+    if not settings.sms:
+        settings = replace(settings, sms="inbox" if settings.on_loopback else "none")
     contradictions = _contradictions(settings)
     if contradictions:
         raise Misconfigured(contradictions)
@@ -215,6 +232,11 @@ def _contradictions(settings: Settings) -> list[str]:
     faults = []
     if settings.mail == "inbox" and not settings.on_loopback:
         faults.append("IDP_MAIL: the inbox shows everybody's mail and works on a loopback issuer only; give smtp://…")
+    if settings.sms == "inbox" and not settings.on_loopback:
+        faults.append("IDP_SMS: the inbox shows everybody's codes and works on a loopback issuer only; give https://…")
+    gateway = urlsplit(settings.sms)
+    if gateway.scheme == "http" and {gateway.hostname, gateway.netloc}.isdisjoint(settings.outbound_allow):
+        faults.append("IDP_SMS: must be https; http is for a host that IDP_OUTBOUND_ALLOW names")
     files = {"IDP_THEME": settings.theme, "IDP_REGISTER": settings.register}
     return faults + [f"{name}: {file} does not exist" for name, file in files.items() if not file.exists()]
 

@@ -13,9 +13,11 @@ from idp.domain.people.port import PopulationRegister
 from idp.domain.people.registers import CsvRegister
 from idp.foundation.keyring.files import FileKeyStore
 from idp.foundation.keyring.port import KeyStore
+from idp.foundation.messages.gateway import GatewayChannel
 from idp.foundation.messages.inbox import InboxChannel
 from idp.foundation.messages.port import Channel
 from idp.foundation.messages.smtp import SmtpChannel
+from idp.foundation.outbound import OutboundClient
 from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
@@ -51,9 +53,11 @@ def methods(settings: Settings, hasher: PasswordHasher, vault: Vault) -> Mapping
     return {method.name: method for method in built_in}
 
 
-def channels(settings: Settings, store: Store, box: Box) -> Mapping[str, Channel]:
-    """How mail and text messages leave. Text messages have the development inbox only, so production has no `sms`."""
-    if settings.mail == "inbox":
-        inbox = InboxChannel(store, box)
-        return {"email": inbox, "sms": inbox}
-    return {"email": SmtpChannel(settings.mail, settings.mail_from)}
+def channels(settings: Settings, store: Store, box: Box, outbound: OutboundClient) -> Mapping[str, Channel]:
+    """How mail and text messages leave; there is no `sms` where nothing takes text messages."""
+    inbox = InboxChannel(store, box)
+    mail = inbox if settings.mail == "inbox" else SmtpChannel(settings.mail, settings.mail_from)
+    if settings.sms == "none":
+        return {"email": mail}
+    gateway = GatewayChannel(outbound, settings.sms, settings.sms_token, settings.sms_from)
+    return {"email": mail, "sms": inbox if settings.sms == "inbox" else gateway}

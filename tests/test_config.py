@@ -61,6 +61,37 @@ def test_the_inbox_that_shows_everybodys_mail_stays_on_loopback():
     assert faults({"IDP_ISSUER": "https://id.example.org"})[0].startswith("IDP_MAIL: ")
 
 
+REAL = {"IDP_ISSUER": "https://id.example.org", "IDP_MAIL": "smtp://mail.example.org"}
+
+
+def test_text_messages_go_to_the_inbox_on_loopback_and_nowhere_else_unless_told():
+    assert load({}).sms == "inbox"
+    assert load(REAL).sms == "none"
+    assert load({"IDP_SMS": "none"}).sms == "none"
+    assert load(REAL | {"IDP_SMS": "https://gateway.example.org/send"}).sms == "https://gateway.example.org/send"
+
+
+def test_the_inbox_that_shows_everybodys_codes_stays_on_loopback():
+    assert faults(REAL | {"IDP_SMS": "inbox"})[0].startswith("IDP_SMS: ")
+
+
+@pytest.mark.parametrize("allowed", ["10.0.0.5", "10.0.0.5:8080"])
+def test_a_gateway_over_plain_http_is_one_that_the_operator_allowed(allowed):
+    plain = REAL | {"IDP_SMS": "http://10.0.0.5:8080/send"}
+
+    assert faults(plain)[0].startswith("IDP_SMS: ")
+    assert faults(plain | {"IDP_OUTBOUND_ALLOW": "10.0.0.6"})[0].startswith("IDP_SMS: ")
+    assert load(plain | {"IDP_OUTBOUND_ALLOW": allowed}).sms == "http://10.0.0.5:8080/send"
+
+
+@pytest.mark.parametrize("address", ["outbox", "ftp://gateway", "https://", "https://me:hunter2@gateway.example.org"])
+def test_a_gateway_is_an_address_without_a_user(address):
+    told = faults({"IDP_SMS": address})
+
+    assert told[0].startswith("IDP_SMS: ")
+    assert "hunter2" not in told[0]
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_a_postgresql_address_always_names_its_driver(scheme):
     assert load({"IDP_DATABASE_URL": f"{scheme}://db/tessera"}).database_url == "postgresql+psycopg://db/tessera"

@@ -31,6 +31,10 @@ def _settings(house: House) -> Iterator[Finding]:
         yield Finding("issuer", "warning", "is a loopback address: fit for development only. Set IDP_ISSUER.")
     if settings.mail == "inbox":
         yield Finding("mail", "warning", "goes to the development inbox. Set IDP_MAIL to smtp://… for real mail.")
+    if settings.sms == "inbox":
+        yield Finding("sms", "warning", "goes to the development inbox. Set IDP_SMS to https://… of a gateway.")
+    if settings.sms == "none":
+        yield Finding("sms", "warning", "does not leave, so nobody can prove a telephone number. Set IDP_SMS.")
     if settings.https and not settings.trusted_proxies:
         yield Finding("proxy", "warning", "is not trusted, so everybody shares its limits. Set IDP_TRUSTED_PROXIES.")
     if settings.argon2_memory_kib < 19456:  # noqa: PLR2004 (OWASP's least for two passes)

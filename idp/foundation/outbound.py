@@ -41,6 +41,12 @@ class OutboundClient:
         status, _ = self._ask("POST", url, headers, urlencode(fields).encode())
         return status
 
+    def post_json(self, url: str, document: Mapping[str, str], token: str = "") -> int:
+        """Send a JSON object, with a bearer token (RFC 6750 section 2.1) if there is one; returns the status."""
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        status, _ = self._ask("POST", url, headers, json.dumps(document).encode())
+        return status
+
     def get_json(self, url: str) -> dict[str, object]:
         """Fetch a JSON object. Raises Refusal("outbound.not_json") for anything else, another status included."""
         status, body = self._ask("GET", url, {"Accept": "application/json"})

@@ -61,6 +61,7 @@ class Provider:
     outbound: OutboundClient
     data_dir: Path
     country: str
+    telephone_region: str
     trust_framework: str
 
     def transaction(self) -> AbstractContextManager[Tx]:

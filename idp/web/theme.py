@@ -41,7 +41,7 @@ class Theme:
     """A country pack.
 
     `code` is ISO 3166-1 alpha-2 (XA is user-assigned), colours are `#rrggbb`, `logo` is the SVG itself, `policy` says
-    what each level asks of a sign-in.
+    what each level asks of a sign-in, and `telephone_region` in which country a number without a country code is.
     """
 
     code: str
@@ -59,6 +59,7 @@ class Theme:
     timezone: str
     trust_framework: str
     policy: Policy
+    telephone_region: str
 
     def stylesheet(self) -> str:
         """The custom properties that tessera.css reads."""
@@ -107,6 +108,7 @@ def _theme(pack: Mapping[str, Any], folder: Path) -> Theme:
         timezone=pack["timezone"],
         trust_framework=pack["trust_framework"],
         policy=_policy(pack.get("assurance", {})),
+        telephone_region=pack.get("telephone_region", pack["code"]),
     )
 
 

@@ -22,6 +22,12 @@ def test_arcadia_speaks_every_language(arcadia: theme.Theme) -> None:
         assert set(LANGUAGES) <= set(words)
 
 
+def test_telephone_numbers_are_of_the_region_given_or_of_the_country(arcadia: theme.Theme, tmp_path: Path) -> None:
+    pack = (ROOT / "theme.toml").read_text().replace("theme/emblem.svg", str(ROOT / "theme" / "emblem.svg"))
+    (tmp_path / "theme.toml").write_text(pack.replace("telephone_region =", "# "))
+    assert (arcadia.telephone_region, theme.load(tmp_path / "theme.toml").telephone_region) == ("GR", "XA")
+
+
 def test_a_faint_accent_is_named_with_its_contrast(arcadia: theme.Theme) -> None:
     faint = dataclasses.replace(arcadia, accent_light="#7fd6bd")
     assert faint.problems()[0] == "accent_light #7fd6bd on #ffffff has contrast 1.7; at least 4.5 is needed"

@@ -17,7 +17,7 @@ SIGN_IN_NAMES = ("username", "email")
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """One identifier; `verified_at` is None until the person proved to hold it."""
+    """One identifier; `verified_at` is None until the person proved to hold it. A `phone` is of the form E.164."""
 
     kind: str
     value: str

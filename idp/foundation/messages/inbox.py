@@ -31,7 +31,7 @@ class InboxChannel:
         self._store = store
         self._box = box
 
-    def deliver(self, address: str, subject: str, text: str) -> None:
+    def deliver(self, address: str, subject: str, text: str, _reference: str = "") -> None:
         """See Channel.deliver."""
         body = json.dumps({"address": address, "subject": subject, "text": text}).encode()
         with self._store.transaction() as tx:

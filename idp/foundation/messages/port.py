@@ -4,7 +4,13 @@ from typing import Protocol
 
 
 class Channel(Protocol):
-    """Delivers one message, or raises so that it is tried again. Must tolerate a repeat."""
+    """Delivers one message, or raises so that it is tried again. Must tolerate a repeat.
 
-    def deliver(self, address: str, subject: str, text: str) -> None:
-        """`address` is an e-mail address or a telephone number; `subject` may be empty; `text` is plain."""
+    The conformance suite is tests/conformance/test_channel.py.
+    """
+
+    def deliver(self, address: str, subject: str, text: str, reference: str = "") -> None:
+        """`address` is an e-mail address or a telephone number (E.164); `subject` may be empty; `text` is plain.
+
+        `reference` is the same when a message is delivered again, so that a receiver can tell a repeat.
+        """

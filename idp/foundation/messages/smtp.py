@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 10
@@ -19,10 +20,12 @@ class SmtpChannel:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._sender = sender
 
-    def deliver(self, address: str, subject: str, text: str) -> None:
+    def deliver(self, address: str, subject: str, text: str, reference: str = "") -> None:
         """See Channel.deliver. Raises smtplib.SMTPException or OSError."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, address, subject
+        if reference:
+            message["Message-ID"] = f"<{reference}@{parseaddr(self._sender)[1].rpartition('@')[2]}>"
         message.set_content(text)
         with self._connected() as server:
             if self._user:

@@ -14,6 +14,7 @@ from idp.foundation.limits import Limit
 from idp.foundation.refusal import Refusal
 from idp.journeys.console.authority import Staff, require
 from idp.journeys.provider import Provider
+from idp.protocol import telephone_number
 
 KINDS: Final = ("username", "email", "phone", "national_identifier")
 LOOKUPS: Final = Limit("console.people.found", 60, 3600)
@@ -44,5 +45,13 @@ def licence(provider: Provider, staff: Staff, viewing_id: str) -> Viewing:
 
 
 def _owner(connection: Connection, provider: Provider, kind: str, value: str) -> str | None:
-    exact = value.translate(_PUNCTUATION) if kind == "phone" else value
+    exact = _as_kept(value, provider.telephone_region) if kind == "phone" else value
     return identifiers.owner(connection, provider.vault, kind, exact)
+
+
+def _as_kept(number: str, region: str) -> str:
+    """In its one form; a number of no plan, from before numbers were read by their plans, without its punctuation."""
+    try:
+        return telephone_number.e164(number, region)
+    except Refusal:
+        return number.translate(_PUNCTUATION)

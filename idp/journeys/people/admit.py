@@ -1,7 +1,7 @@
 """Admitting people that another system has verified already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from idp.domain.authenticators.methods import password, totp
 from idp.domain.oversight import roles
@@ -10,7 +10,7 @@ from idp.domain.people.records import Status
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
-from idp.protocol import email_address, username
+from idp.protocol import email_address, telephone_number, username
 from idp.protocol.assurance import Level
 from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
 
@@ -52,10 +52,12 @@ def read(document: Mapping[str, object]) -> Newcomer:
 def admit(provider: Provider, newcomer: Newcomer) -> str | None:
     """Make the record; returns its identifier, or None if the user name was known (then nothing is changed).
 
-    Raises Refusal("people.confusable") for one that only looks like somebody's.
+    Raises Refusal("people.confusable") for one that only looks like somebody's, and ("people.import") for a telephone
+    number that is none.
     """
     if _is_known(provider, newcomer.username):
         return None
+    newcomer = replace(newcomer, claims=_with_one_number(newcomer, provider.telephone_region))
     encoded = provider.hasher.hash(newcomer.password)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         person = records.create(tx, provider.vault, locale=newcomer.locale)
@@ -77,6 +79,18 @@ def _as_written(name: str) -> str:
         return email_address.canonical(name) if "@" in name else username.enforced(name)
     except Refusal as refusal:
         raise Refusal("people.import", f"{name}: {refusal.reason}.") from refusal
+
+
+def _with_one_number(newcomer: Newcomer, region: str) -> dict[str, object]:
+    """The claims, with the telephone number in its one form, which is also the one that services expect (E.164)."""
+    claims = dict(newcomer.claims)
+    number = claims.get("phone_number")
+    if number is None:
+        return claims
+    try:
+        return claims | {"phone_number": telephone_number.e164(str(number), region)}
+    except Refusal as refusal:
+        raise Refusal("people.import", f"{newcomer.username}: phone_number: {refusal.reason}.") from refusal
 
 
 def _is_known(provider: Provider, name: str) -> bool:
