@@ -30,6 +30,7 @@ from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
+from idp.journeys.people import close_due
 from idp.journeys.provider import Lifetimes, Provider
 from idp.web import (
     account,
@@ -122,6 +123,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         country=country.code,
         telephone_region=country.telephone_region,
         trust_framework=country.trust_framework,
+        timezone=country.timezone,
     )
 
 
@@ -167,7 +169,10 @@ def create_courier(provider: Provider) -> Courier:
                 documents.sweep(tx)
                 viewings.sweep(tx)
 
-    return Courier(provider.store, handlers, (sign_checkpoint, sweep))
+    def close_accounts() -> None:
+        close_due.run(provider)
+
+    return Courier(provider.store, handlers, (sign_checkpoint, close_accounts, sweep))
 
 
 def prepare(settings: Settings) -> list[str]:
@@ -191,4 +196,5 @@ def _lifetimes(settings: Settings) -> Lifetimes:
         refresh_token=settings.refresh_token_lifetime,
         session_idle=settings.session_idle,
         session_absolute=settings.session_absolute,
+        closing=settings.closing_days * 24 * 3600,
     )

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = str(ROOT / "migrations")
+LONGEST_CLOSING = 365
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -57,6 +58,12 @@ def _database(text: str) -> str:
 def _seconds(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive number of seconds")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_CLOSING:
+        raise ValueError(f"must be a number of days from 1 to {LONGEST_CLOSING}")
     return int(text)
 
 
@@ -129,6 +136,7 @@ SETTINGS: Mapping[str, Setting] = {
     "refresh_token_lifetime": Setting(_seconds, "2592000", "Seconds a refresh token may rest unused."),
     "session_idle": Setting(_seconds, "3600", "Seconds a browser session may rest unused."),
     "session_absolute": Setting(_seconds, "43200", "Seconds a browser session lasts at most."),
+    "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
 
@@ -158,6 +166,7 @@ class Settings:
     refresh_token_lifetime: int
     session_idle: int
     session_absolute: int
+    closing_days: int
 
     @property
     def https(self) -> bool:

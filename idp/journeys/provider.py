@@ -33,6 +33,7 @@ class Lifetimes:
     session_idle: int = 3600
     session_absolute: int = 12 * 3600
     login: int = 1800
+    closing: int = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Provider:
     country: str
     telephone_region: str
     trust_framework: str
+    timezone: str
 
     def transaction(self) -> AbstractContextManager[Tx]:
         """The one write transaction of a piece of work."""

@@ -11,6 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from idp.domain.authenticators import registry
+from idp.domain.grants import consents
+from idp.domain.people import attributes, records
+from idp.domain.people.records import Status
+from idp.foundation.audit import log
+from idp.journeys.people import close_due
 from tests.agents import challenge
 from tests.builders import PASSWORD, REDIRECT_URI
 from tests.fixtures.storage import Clock
@@ -170,4 +176,38 @@ def after_register(app: Flask, clock: Clock, number: int, heard: Heard) -> Itera
             yield f"the address is lost: {alone.at}"
 
 
-DEEDS = {"sign-in": Deed(sign_in, after_sign_in), "registration": Deed(register, after_register)}
+def close(app: Flask, _clock: Clock, _number: int) -> None:
+    """The courier finds one account whose waiting is over."""
+    close_due.run(app.extensions["provider"])
+
+
+def after_close(app: Flask, _clock: Clock, number: int, _heard: Heard) -> Iterator[str]:
+    """All of it is there, or nothing; and the next courier does what the dead one did not."""
+    provider = app.extensions["provider"]
+    person_id = f"closing-{number}"
+    states = []
+    for _ in range(2):
+        with provider.reading() as connection:
+            status = records.get(connection, person_id).status
+            left = (
+                len(attributes.sources(connection, person_id)),
+                len(registry.of(connection, person_id)),
+                len(consents.of_person(connection, person_id)),
+            )
+            erased = [leaf.name for leaf in log.search(connection, about=person_id, limit=200)]
+        is_closed = status is Status.CLOSED
+        if (is_closed and left != (0, 0, 0)) or (not is_closed and 0 in left):
+            yield f"half erased: {status} with {left}"
+        if erased.count("people.record.erased") != is_closed:
+            yield f"erased {erased.count('people.record.erased')} times, and the record is {status}"
+        states.append(status)
+        close_due.run(provider)
+    if states[-1] is not Status.CLOSED:
+        yield "it is never erased"
+
+
+DEEDS = {
+    "sign-in": Deed(sign_in, after_sign_in),
+    "registration": Deed(register, after_register),
+    "closing": Deed(close, after_close),
+}

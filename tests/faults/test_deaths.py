@@ -7,9 +7,13 @@ import sys
 
 import pytest
 
+from idp.domain.authenticators.methods.password import set_password
+from idp.domain.grants import consents
+from idp.domain.people import attributes, closings, identifiers, records
 from tests import serving
 from tests.builders import a_citizen, a_client
 from tests.faults.deeds import CLIENT, CLIENT_SECRET, SECRET
+from tests.faults.mortal import BETWEEN
 from tests.serving import IDP
 
 
@@ -33,6 +37,34 @@ def lives(provider, settings, database_url, tmp_path, clock):
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     return run
+
+
+@pytest.fixture
+def people_who_close(provider, clock):
+    """One for each life, whose waiting is over just then."""
+    password = provider.hasher.hash("seventeen quiet lamps")
+    began = clock.now
+    for number in range(1, 61):
+        clock.now = began + BETWEEN * number - provider.lifetimes.closing
+        with provider.transaction() as tx:
+            person = records.create(tx, provider.vault, person_id=f"closing-{number}")
+            identifiers.claim(tx, provider.vault, person.id, "email", f"{person.id}@people.example", tx.now)
+            attributes.put(tx, provider.vault, person.id, {"name": "Ann"}, "person")
+            set_password(tx, person.id, password)
+            consents.give(tx, person.id, CLIENT, {"openid"})
+            closings.reminded(tx, closings.request(tx, person.id, provider.lifetimes.closing).id)
+    clock.now = began
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("people_who_close")
+def test_who_closes_her_account_is_erased_whole_or_not_yet(lives):
+    found = lives("closing")
+
+    assert [(one["number"], one["wrong"]) for one in found if one["wrong"]] == []
+    assert 15 < len(found) < 60
+    assert [one["died"] for one in found] == [True] * (len(found) - 1) + [False]
 
 
 @pytest.mark.slow

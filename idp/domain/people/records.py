@@ -27,6 +27,8 @@ class Status(StrEnum):
 
     ACTIVE = "active"
     LOCKED = "locked"
+    CLOSING = "closing"
+    """By the person herself: until the waiting period is over she can still keep it."""
     DECEASED = "deceased"
     CLOSED = "closed"
 
@@ -82,6 +84,15 @@ def set_status(tx: Tx, person_id: str, status: Status, actor: str, reason: str) 
     """Lock, unlock, mark deceased or close; takes effect at every grant from the commit on."""
     tx.execute(update(people).where(people.c.id == person_id).values(status=status.value))
     tx.record(Event("people.status.changed", actor, person_id, {"status": status.value, "reason": reason}))
+
+
+def change_status(tx: Tx, person_id: str, before: Status, after: Status, actor: str, reason: str) -> bool:
+    """As `set_status`, if the status is `before` at this very moment; False if it is another one."""
+    mine = (people.c.id == person_id, people.c.status == before.value)
+    if tx.execute(update(people).where(*mine).values(status=after.value)).rowcount != 1:
+        return False
+    tx.record(Event("people.status.changed", actor, person_id, {"status": after.value, "reason": reason}))
+    return True
 
 
 def set_assurance(tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verification, actor: str) -> None:

@@ -1,8 +1,8 @@
 """The identity record. Everything personal is sealed or blinded."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, text
 
-from idp.foundation.tables import instant, metadata
+from idp.foundation.tables import digest, instant, metadata
 
 people = Table(
     "people",
@@ -49,3 +49,31 @@ verifications = Table(
     Index("ix_person_verifications_person_id_at", "person_id", "at"),
 )
 """`record` is the sealed JSON of a protocol.identity_assurance.Verification."""
+
+_LIVE = text("spent_at IS NULL")
+closings = Table(
+    "person_closings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("people.id"), nullable=False),
+    Column("outcome", Text),
+    instant("requested_at"),
+    instant("remind_at", nullable=True),
+    instant("due_at"),
+    instant("spent_at", nullable=True),
+    Index("uq_person_closings_live", "person_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("ix_person_closings_due_at", "due_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("ix_person_closings_remind_at", "remind_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
+)
+"""An account that is being closed. `remind_at` is NULL once she was reminded; `spent_at` and `outcome` say how it
+ended: one conditional UPDATE, whoever comes first."""
+
+closing_links = Table(
+    "person_closing_links",
+    metadata,
+    digest(),
+    Column("closing_id", Text, ForeignKey("person_closings.id"), nullable=False),
+    instant("created_at"),
+    Index("ix_person_closing_links_closing_id", "closing_id"),
+)
+"""Links in letters, by which an account is kept. They go when the waiting ends."""

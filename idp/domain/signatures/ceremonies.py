@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.domain.signatures.tables import ceremonies
@@ -116,6 +116,19 @@ def get(connection: Connection, box: Box, ceremony_id: str, now: int) -> Ceremon
     if row is None:
         raise Refusal("signatures.unknown", "there is no such signing request")
     return _ceremony(box, row, now)
+
+
+def of_person(connection: Connection, box: Box, person_id: str, now: int) -> tuple[Ceremony, ...]:
+    """Everything a person was asked to sign and opened, oldest first."""
+    mine = select(ceremonies).where(ceremonies.c.person_id == person_id)
+    rows = connection.execute(mine.order_by(ceremonies.c.created_at, ceremonies.c.id)).mappings()
+    return tuple(_ceremony(box, row, now) for row in rows)
+
+
+def count_signed(connection: Connection, person_id: str) -> int:
+    """How many documents a person has signed."""
+    signed = (ceremonies.c.person_id == person_id, ceremonies.c.status == Status.SIGNED)
+    return connection.execute(select(func.count()).where(*signed)).scalar_one()
 
 
 def lock_to(tx: Tx, ceremony_id: str, person_id: str) -> None:

@@ -42,6 +42,7 @@ ceremonies = Table(
     ),
     UniqueConstraint("client_id", "idempotency_digest"),
     Index("ix_signature_ceremonies_status_expires_at", "status", "expires_at"),
+    Index("ix_signature_ceremonies_person_id", "person_id"),
     Index("ix_signature_ceremonies_document_sha256", "document_sha256"),
     Index("ix_signature_ceremonies_signed_sha256", "signed_sha256"),
 )

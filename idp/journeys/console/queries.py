@@ -17,7 +17,8 @@ from idp.domain.grants.tables import consents as consent_rows
 from idp.domain.oversight import roles
 from idp.domain.oversight.roles import Holding, Role
 from idp.domain.oversight.tables import staff_roles
-from idp.domain.people import attributes, identifiers, records, verifications
+from idp.domain.people import attributes, closings, identifiers, records, verifications
+from idp.domain.people.closings import Closing
 from idp.domain.people.identifiers import Identifier
 from idp.domain.people.records import Person, Status
 from idp.domain.proofing import cases
@@ -89,6 +90,7 @@ class Record:
     services: Mapping[str, str]
     cases: tuple[Case, ...]
     roles: frozenset[Role]
+    closing: Closing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def record(connection: Connection, provider: Provider, person_id: str, now: int)
         services={consent.client_id: names.get(consent.client_id, consent.client_id) for consent in allowed},
         cases=cases.of_person(connection, person_id),
         roles=roles.of(connection, person_id),
+        closing=closings.live(connection, person_id),
     )
 
 

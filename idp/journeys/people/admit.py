@@ -42,7 +42,7 @@ def read(document: Mapping[str, object]) -> Newcomer:
     if unknown:
         raise Refusal("people.import", f"{name}: unknown members {', '.join(sorted(unknown))}.")
     newcomer = Newcomer(**{**document, "roles": tuple(document.get("roles", ()))})  # type: ignore[arg-type]
-    if Level.of(newcomer.assurance) is None or newcomer.status not in set(Status):
+    if Level.of(newcomer.assurance) is None or newcomer.status not in set(Status) - {Status.CLOSING}:
         raise Refusal("people.import", f"{name}: assurance or status is not one that exists.")
     if not isinstance(newcomer.claims, dict):
         raise Refusal("people.import", f"{name}: claims must be an object.")

@@ -1,9 +1,13 @@
 """Erasing somebody on request: everything personal in every room, and every way in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from idp.domain.authenticators import registry
 from idp.domain.grants import consents, grants
 from idp.domain.oversight import roles
-from idp.domain.people import erasure, identifiers
+from idp.domain.people import closings, erasure, identifiers
+from idp.domain.people.closings import Outcome
 from idp.domain.proofing import cases
 from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
@@ -24,17 +28,32 @@ def erase(provider: Provider, name: str) -> str:
             raise Refusal("people.unknown", "nobody signs in by this name")
         if roles.of(tx.connection, person_id):
             raise Refusal("people.works_here", "who works here is not erased; take the roles away first")
-        _close(tx, provider, person_id)
-        erasure.erase(tx, provider.vault, person_id, OPERATOR)
+        with whole():
+            closings.stop(tx, person_id, Outcome.ERASED, OPERATOR)
+            forget(tx, provider, person_id, OPERATOR)
     return person_id
 
 
-def _close(tx: Tx, provider: Provider, person_id: str) -> None:
-    """End what the person began; services are told that sessions are over."""
+class Unfinished(Exception):
+    """Something was refused in the middle: unlike a refusal it takes back what was done before."""
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What is within happens as a whole, or not at all. Raises Unfinished for a Refusal, which would be committed."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Unfinished(str(refusal)) from refusal
+
+
+def forget(tx: Tx, provider: Provider, person_id: str, actor: str) -> None:
+    """All of it in the caller's transaction, or nothing; services are told that sessions are over."""
     for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
-        end_session(tx, provider, session, "erased", OPERATOR)
+        end_session(tx, provider, session, "erased", actor)
     grants.revoke_person(tx, person_id)
     for consent in consents.of_person(tx.connection, person_id):
-        consents.withdraw(tx, person_id, consent.client_id, OPERATOR)
+        consents.withdraw(tx, person_id, consent.client_id, actor)
     cases.forget(tx, person_id)
     registry.forget(tx, person_id)
+    erasure.erase(tx, provider.vault, person_id, actor)

@@ -3,11 +3,13 @@
 from enum import StrEnum
 
 from idp.domain.grants import grants
-from idp.domain.people import identifiers, records
+from idp.domain.people import closings, identifiers, records
+from idp.domain.people.closings import Outcome
 from idp.domain.people.records import Person, Status
 from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_session
 from idp.journeys.people.admit import OPERATOR
 from idp.journeys.provider import Provider
@@ -24,10 +26,14 @@ class Reason(StrEnum):
 def lock(provider: Provider, name: str, reason: Reason) -> Person:
     """Nobody signs in to it any more; its sessions end, services are told, and what was granted is revoked.
 
-    `name` is a user name or a proven e-mail address. Raises Refusal("people.unknown"), or ("people.not_active").
+    One that is being closed is not closed any more: nothing is erased while an incident is looked into. `name` is a
+    user name or a proven e-mail address. Raises Refusal("people.unknown"), or ("people.not_active").
     """
     with provider.transaction() as tx:
-        person = _in_status(tx, provider, name, Status.ACTIVE)
+        person_id = _named(tx, provider, name)
+        if closings.stop(tx, person_id, Outcome.STOPPED, OPERATOR):
+            notify(tx, provider, person_id, "closing_stopped")
+        person = _in_status(tx, person_id, Status.ACTIVE, Status.CLOSING)
         records.set_status(tx, person.id, Status.LOCKED, OPERATOR, reason.value)
         for session in browser.of_person(tx.connection, person.id, tx.now, provider.lifetimes.session_idle):
             end_session(tx, provider, session, "locked", OPERATOR)
@@ -38,16 +44,20 @@ def lock(provider: Provider, name: str, reason: Reason) -> Person:
 def unlock(provider: Provider, name: str, reason: Reason) -> Person:
     """Let a locked record work again; its sessions stay ended. Raises as `lock`, or Refusal("people.not_locked")."""
     with provider.transaction() as tx:
-        person = _in_status(tx, provider, name, Status.LOCKED)
+        person = _in_status(tx, _named(tx, provider, name), Status.LOCKED)
         records.set_status(tx, person.id, Status.ACTIVE, OPERATOR, reason.value)
     return person
 
 
-def _in_status(tx: Tx, provider: Provider, name: str, status: Status) -> Person:
+def _named(tx: Tx, provider: Provider, name: str) -> str:
     person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
     if person_id is None:
         raise Refusal("people.unknown", "nobody signs in by this name")
+    return person_id
+
+
+def _in_status(tx: Tx, person_id: str, *status: Status) -> Person:
     person = records.get(tx.connection, person_id)
-    if person.status is not status:
-        raise Refusal(f"people.not_{status}", f"the record is {person.status}, not {status}")
+    if person.status not in status:
+        raise Refusal(f"people.not_{status[0]}", f"the record is {person.status}, not {status[0]}")
     return person

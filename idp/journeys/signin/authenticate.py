@@ -15,7 +15,7 @@ from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.journeys.signin.login import InProgress, add_proof, at_step
 from idp.journeys.signin.prove import Claim, prove
-from idp.journeys.signin.standing import is_who_was_meant
+from idp.journeys.signin.standing import ADMITTED, is_who_was_meant
 from idp.protocol.assurance import Strength
 
 STEP = "authenticate"
@@ -86,9 +86,12 @@ def require_user_verified(proof: Proof) -> None:
 
 
 def _admit_active(tx: Tx, person_id: str, otherwise: str) -> None:
-    """Somebody locked is told so, for only they can ask why; a record that is closed or a dead person's is as none."""
+    """Somebody locked is told so, for only they can ask why; a record that is closed or a dead person's is as none.
+
+    Who is closing her account may come to keep it; the steps that follow let her go nowhere else.
+    """
     status = records.get(tx.connection, person_id).status
-    if status is not Status.ACTIVE:
+    if status not in ADMITTED:
         tx.record(Event("signin.refused.inactive", person_id, person_id, {"status": status.value}))
         code = "signin.locked" if status is Status.LOCKED else otherwise
         raise Refusal(code, f"the record is {status.value}")

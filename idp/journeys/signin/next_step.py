@@ -15,11 +15,13 @@ class Facts:
     """What is established about one sign-in, and what it must reach: the least, where nothing more is needed.
 
     `person_known` counts only proofs that are young enough for the request, and of whom it asks for; `just_proved` says
-    that one was given within this very sign-in; `reachable` is the most that the person can prove with what she holds.
+    that one was given within this very sign-in; `closing_for_service` that a service waits for somebody who is closing
+    her account; `reachable` is the most that the person can prove with what she holds.
     """
 
     person_known: bool = False
     just_proved: bool = False
+    closing_for_service: bool = False
     reachable: Strength = Strength.ONE_FACTOR
     authentication: Strength = Strength.ONE_FACTOR
     required_authentication: Strength = Strength.ONE_FACTOR
@@ -51,6 +53,11 @@ def a_second_factor_is_held(facts: Facts) -> bool:
     return facts.authentication < wanted
 
 
+def the_account_must_be_kept(facts: Facts) -> bool:
+    """Services hear nothing of an account that is being closed."""
+    return facts.closing_for_service
+
+
 def a_second_factor_is_needed(facts: Facts) -> bool:
     """The service asks for more than the person can prove, so what is missing is added now."""
     return facts.required_authentication > max(facts.authentication, facts.reachable)
@@ -69,6 +76,7 @@ def consent_must_be_given(facts: Facts) -> bool:
 STEPS = (
     Step("authenticate", somebody_must_sign_in, LOGIN_REQUIRED),
     Step("second-factor", a_second_factor_is_held, LOGIN_REQUIRED),
+    Step("closing", the_account_must_be_kept, LOGIN_REQUIRED),
     Step("enrol", a_second_factor_is_needed, INTERACTION_REQUIRED),
     Step("verify-identity", identity_must_be_verified, INTERACTION_REQUIRED),
     Step("consent", consent_must_be_given, CONSENT_REQUIRED),

@@ -22,6 +22,8 @@ from idp.protocol import jose
 from idp.protocol.assurance import Strength
 from idp.protocol.authorization import AuthorizationRequest
 
+ADMITTED = (Status.ACTIVE, Status.CLOSING)
+
 
 @dataclass(frozen=True, slots=True)
 class Achieved:
@@ -59,7 +61,8 @@ def achieved_by(
 ) -> Achieved | None:
     """Join the session, if it counts towards the goal, and the proofs of this sign-in: `proved` says whose, and which.
 
-    None if nobody who may sign in is known. Raises OAuthError for an `id_token_hint` that cannot be read.
+    None if nobody who may sign in is known; somebody who is closing her account may, to keep it. Raises OAuthError for
+    an `id_token_hint` that cannot be read.
     """
     person_id, proofs = proved
     if session is not None and not _counts(goal, session, person_id):
@@ -67,7 +70,7 @@ def achieved_by(
     if session is None and not proofs:
         return None
     person = records.find(connection, person_id or (session.person_id if session else ""))
-    if person is None or person.status is not Status.ACTIVE or not is_who_was_meant(provider, goal, person.id):
+    if person is None or person.status not in ADMITTED or not is_who_was_meant(provider, goal, person.id):
         return None
     amr = levels.together(session.amr if session else (), proofs)
     times = [proof.at for proof in proofs] or [session.auth_time if session else 0]
@@ -86,6 +89,7 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
     return Facts(
         person_known=True,
         just_proved=achieved.fresh,
+        closing_for_service=achieved.person.status is Status.CLOSING and goal.request is not None,
         reachable=_reachable(connection, goal, achieved),
         authentication=achieved.authentication,
         required_authentication=goal.authentication,

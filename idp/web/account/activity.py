@@ -18,7 +18,7 @@ LONGEST_NUMBER = 15
 @blueprint.get("/account/activity")
 def activity_page() -> Response:
     """What happened, newest first."""
-    session = require_session()
+    session = require_session(while_closing=True)
     leaves = activity.of(provider(), session.person_id, _before())
     rows = [(leaf, describe(leaf, session.person_id, _service_name)) for leaf in leaves]
     following = leaves[-1].id if len(leaves) == activity.PAGE else None
@@ -28,7 +28,7 @@ def activity_page() -> Response:
 @blueprint.post("/account/not-me")
 def not_me() -> Response:
     """Somebody else was here: end everything."""
-    session = require_session()
+    session = require_session(while_closing=True)
     sessions.not_me(provider(), session.person_id)
     return forget_session(local("/account/security"))
 

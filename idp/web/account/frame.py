@@ -13,19 +13,20 @@ from idp.web.redirects import local
 from idp.web.signin.current import require_session
 
 blueprint = Blueprint("account", __name__)
-SECTIONS = ("services", "security", "sessions", "activity", "details")
+SECTIONS = ("services", "security", "sessions", "activity", "details", "close")
 FRESH = 600
 """Seconds since the last authentication within which a way to sign in may be changed."""
 
 
-def session_for_changes() -> Session:
+def session_for_changes(*, while_closing: bool = False) -> Session:
     """The session, if somebody proved just now to be there, with every factor that the account asks for.
 
-    A session from before a second factor was added does not decide about the second factor.
+    A session from before a second factor was added does not decide about the second factor. `while_closing` as in
+    `require_session`.
     """
-    session = require_session(fresh=FRESH)
+    session = require_session(fresh=FRESH, while_closing=while_closing)
     strong = session.strength > Strength.ONE_FACTOR or not security.asks_for_two(provider(), session.person_id)
-    return session if strong else require_session(Strength.RESTRICTED, FRESH)
+    return session if strong else require_session(Strength.RESTRICTED, FRESH, while_closing=while_closing)
 
 
 @blueprint.get("/account")
@@ -38,7 +39,7 @@ def overview() -> Response:
 @blueprint.get("/account/<section>/<path:_elsewhere>")
 def elsewhere(section: str, _elsewhere: str) -> Response:
     """An address that only a form leads to, come back to by reloading, by the back button, or in another language."""
-    require_session()
+    require_session(while_closing=True)
     if section not in SECTIONS:
         abort(404)
     return local(f"/account/{section}")
@@ -80,5 +81,6 @@ DONE = {
     "password": lambda: _("Your password was changed."),
     "ended": lambda: _("The session was ended, and every service in it was told."),
     "others-ended": lambda: _("All other sessions were ended, and every service in them was told."),
+    "kept": lambda: _("Your account will not be closed. You can use your services again."),
     "withdrawn": lambda: _("The service may not receive anything about you any more."),
 }

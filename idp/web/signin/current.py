@@ -4,11 +4,14 @@ from typing import NoReturn
 
 from flask import Response, abort, current_app, g, request
 
+from idp.domain.people.records import Status
 from idp.domain.sessions.browser import Session
 from idp.foundation.randomness import token
+from idp.journeys.account.close import status_of
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import begin
 from idp.journeys.signin.recognise import recognise
+from idp.journeys.signin.standing import ADMITTED
 from idp.protocol.assurance import Strength
 from idp.web.cookies import Cookies
 from idp.web.frame import provider
@@ -16,6 +19,7 @@ from idp.web.redirects import local
 
 SESSION = "session"
 BINDING = "signin"
+CLOSING = "/account/close"
 
 
 def cookies() -> Cookies:
@@ -31,15 +35,23 @@ def current_session() -> Session | None:
     return found
 
 
-def require_session(strength: Strength = Strength.ONE_FACTOR, fresh: int | None = None) -> Session:
+def require_session(
+    strength: Strength = Strength.ONE_FACTOR, fresh: int | None = None, *, while_closing: bool = False
+) -> Session:
     """The session, or off to sign in and back to this page.
 
-    `strength` is what the authentication must have proved; `fresh` how many seconds ago at most.
+    `strength` is what the authentication must have proved; `fresh` how many seconds ago at most. Who is closing her
+    account is shown that instead, except on pages that say `while_closing`.
     """
     session = current_session()
     now = provider().store.now()
     if session is None or session.strength < strength or (fresh is not None and session.auth_time < now - fresh):
         _sign_in_first(strength, 0 if fresh is None else now - fresh)
+    status = status_of(provider(), session.person_id)
+    if status is Status.CLOSING and not while_closing:
+        abort(local(CLOSING))
+    if status not in ADMITTED:
+        abort(forget_session(local("/")))
     return session
 
 

@@ -11,9 +11,9 @@ from idp.journeys.provider import Provider
 from idp.protocol.assurance import Strength
 from tests.builders import a_client
 from tests.journeys.proofing.letters import letters
-from tests.journeys.signin.conftest import Browser, a_browser, anna, boris, user
+from tests.journeys.signin.conftest import Browser, a_browser, anna, boris, service, user
 
-__all__ = ["Browser", "a_browser", "anna", "boris", "user"]
+__all__ = ["Browser", "a_browser", "anna", "boris", "service", "user"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from idp.journeys.signin.next_step import STEPS, Facts, next_step
 from idp.protocol.assurance import Level, Strength
 
 NO_YES = (False, True)
-EVERY = [Facts(*values) for values in product(NO_YES, NO_YES, *(Strength,) * 3, Level, Level, NO_YES)]
+EVERY = [Facts(*values) for values in product(*(NO_YES,) * 3, *(Strength,) * 3, Level, Level, NO_YES)]
 
 
 def done(**given: object) -> Iterator[Facts]:
@@ -46,6 +46,17 @@ def test_nothing_is_shared_without_consent():
     assert list(done(consent_missing=True)) == []
 
 
+def test_no_service_hears_of_an_account_that_is_being_closed():
+    assert list(done(closing_for_service=True)) == []
+
+
+def test_who_keeps_her_account_has_given_every_factor_that_she_holds():
+    keeping = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "closing"]
+    assert keeping
+    assert all(facts.person_known for facts in keeping)
+    assert all(facts.authentication >= min(facts.reachable, Strength.RESTRICTED) for facts in keeping)
+
+
 def test_a_second_factor_is_added_only_by_somebody_who_has_just_signed_in():
     enrolling = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "enrol"]
     assert enrolling
@@ -73,6 +84,7 @@ def test_a_known_person_who_meets_everything_is_asked_for_nothing():
     [
         ("authenticate", "login_required"),
         ("second-factor", "login_required"),
+        ("closing", "login_required"),
         ("enrol", "interaction_required"),
         ("verify-identity", "interaction_required"),
         ("consent", "consent_required"),

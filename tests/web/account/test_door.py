@@ -16,6 +16,8 @@ LEAD_ELSEWHERE = [
     "/account/security/recovery-codes",
 ]
 UNSAFE = [
+    "/account/close",
+    "/account/close/keep",
     "/account/not-me",
     "/account/security/totp",
     "/account/security/passkey",
@@ -30,6 +32,7 @@ UNSAFE = [
 SAFE = [
     "/account",
     "/account/activity",
+    "/account/close",
     "/account/details",
     "/account/security",
     "/account/security/<id>",
@@ -39,6 +42,8 @@ SAFE = [
     "/account/sessions",
 ]
 NEEDS_FRESHNESS = [
+    ("GET", "/account/close"),
+    ("POST", "/account/close"),
     ("GET", "/account/security/add"),
     ("GET", "/account/security/password"),
     ("POST", "/account/security/totp"),
