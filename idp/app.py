@@ -7,8 +7,9 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from idp import plugins
 from idp.config import ROOT, Misconfigured, Settings
+from idp.domain.authenticators import attestation, challenges
 from idp.domain.authenticators.breached import Breached, Unfit
-from idp.domain.authenticators.methods import one_time_code, passkey
+from idp.domain.authenticators.methods import one_time_code
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
 from idp.domain.grants import grants
@@ -97,6 +98,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
     outbound = OutboundClient(frozenset(settings.outbound_allow))
+    makes = create_makes(settings)
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
         issuer=settings.issuer,
@@ -107,7 +109,8 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         lifetimes=_lifetimes(settings),
         hasher=hasher,
         breached=create_breached(settings),
-        methods=plugins.methods(settings, hasher, vault),
+        methods=plugins.methods(settings, hasher, vault, makes),
+        makes=makes,
         policy=country.policy,
         rp_id=settings.host,
         rp_name=f"{country.service['en']} {country.country['en']}",
@@ -142,6 +145,16 @@ def create_breached(settings: Settings) -> Container[str]:
         raise Misconfigured([f"IDP_BREACHED_PASSWORDS: {settings.breached_passwords} {error}"]) from error
 
 
+def create_makes(settings: Settings) -> attestation.Makes:
+    """The makes of hardware keys; none without a file. Raises Misconfigured for one that cannot be used."""
+    if settings.attestation is None:
+        return {}
+    try:
+        return attestation.read(settings.attestation)
+    except attestation.Unfit as error:
+        raise Misconfigured([f"IDP_ATTESTATION: {settings.attestation} {error}"]) from error
+
+
 def create_courier(provider: Provider) -> Courier:
     """What happens after the commit, and the chores that nobody asks for."""
     handlers = {
@@ -162,7 +175,7 @@ def create_courier(provider: Provider) -> Courier:
                 grants.sweep(tx)
                 browser.sweep(tx)
                 logins.sweep(tx)
-                passkey.sweep(tx)
+                challenges.sweep(tx)
                 one_time_code.sweep(tx)
                 evidence.sweep(tx)
                 ceremonies.sweep(tx)

@@ -130,6 +130,9 @@ SETTINGS: Mapping[str, Setting] = {
     "breached_passwords": Setting(
         _optional_file, "", "A sorted file of SHA-1 hashes of leaked passwords, which nobody may choose."
     ),
+    "attestation": Setting(
+        _optional_file, "", "A TOML list of the makes of security keys that cannot be copied, and who vouches for them."
+    ),
     "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
     "access_token_lifetime": Setting(_seconds, "900", "Seconds an access token is valid."),
     "id_token_lifetime": Setting(_seconds, "300", "Seconds an ID token is valid."),
@@ -160,6 +163,7 @@ class Settings:
     argon2_memory_kib: int
     argon2_time: int
     breached_passwords: Path | None
+    attestation: Path | None
     code_lifetime: int
     access_token_lifetime: int
     id_token_lifetime: int

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from idp.config import Misconfigured, Settings
+from idp.domain.authenticators.attestation import Makes
 from idp.domain.authenticators.methods.passkey import PasskeyMethod
 from idp.domain.authenticators.methods.password import PasswordHasher, PasswordMethod
 from idp.domain.authenticators.methods.recovery_code import RecoveryCodeMethod
@@ -42,11 +43,13 @@ def register(settings: Settings) -> PopulationRegister:
         raise Misconfigured([f"IDP_REGISTER: {error}"]) from error
 
 
-def methods(settings: Settings, hasher: PasswordHasher, vault: Vault) -> Mapping[str, AuthenticatorMethod]:
+def methods(
+    settings: Settings, hasher: PasswordHasher, vault: Vault, makes: Makes
+) -> Mapping[str, AuthenticatorMethod]:
     """The ways to authenticate, by name."""
     built_in: tuple[AuthenticatorMethod, ...] = (
         PasswordMethod(hasher),
-        PasskeyMethod((settings.host, settings.issuer)),
+        PasskeyMethod((settings.host, settings.issuer), {make.aaguid for make in makes.values() if make.hardware}),
         TotpMethod(vault),
         RecoveryCodeMethod(),
     )

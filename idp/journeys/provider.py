@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from idp.domain.authenticators.attestation import Makes
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
@@ -49,6 +50,7 @@ class Provider:
     hasher: PasswordHasher
     breached: Container[str]
     methods: Mapping[str, AuthenticatorMethod]
+    makes: Makes
     policy: Policy
     rp_id: str
     rp_name: str
@@ -65,6 +67,11 @@ class Provider:
     telephone_region: str
     trust_framework: str
     timezone: str
+
+    @property
+    def rp(self) -> tuple[str, str]:
+        """What a passkey is bound to: the relying party's identifier, and the origin."""
+        return self.rp_id, self.issuer
 
     def transaction(self) -> AbstractContextManager[Tx]:
         """The one write transaction of a piece of work."""

@@ -1,4 +1,4 @@
-"""What a passkey is: whether it verified its user, can be copied, and of which make it proved to be."""
+"""What a passkey is: whether it verified its user, can be copied, of which make it proved to be, and if it was."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,8 @@ down_revision = "20261123_signatures"
 branch_labels = None
 depends_on = None
 
-FLAGS = ("user_verified", "synced", "hardware")
+FLAGS = ("user_verified", "synced", "backed_up", "hardware")
+TEXTS = ("model", "transports")
 
 
 def upgrade() -> None:
@@ -16,11 +17,13 @@ def upgrade() -> None:
     with op.batch_alter_table("authenticators") as table:
         for name in FLAGS:
             table.add_column(sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false()))
-        table.add_column(sa.Column("model", sa.Text, nullable=False, server_default=""))
+        for name in TEXTS:
+            table.add_column(sa.Column(name, sa.Text, nullable=False, server_default=""))
+        table.add_column(sa.Column("disabled_at", sa.BigInteger))
 
 
 def downgrade() -> None:
     """Forget it."""
     with op.batch_alter_table("authenticators") as table:
-        for name in (*FLAGS, "model"):
+        for name in (*FLAGS, *TEXTS, "disabled_at"):
             table.drop_column(name)

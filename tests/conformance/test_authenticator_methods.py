@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from idp.domain.authenticators import registry
-from idp.domain.authenticators.methods import passkey, password, recovery_code, totp
+from idp.domain.authenticators.methods import new_passkey, passkey, password, recovery_code, totp
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.authenticators.port import Answer, AuthenticatorMethod
 from idp.domain.people import records
@@ -67,8 +67,8 @@ def a_sheet(tx: Tx, _vault: Vault, person: str) -> Held:
 
 def a_passkey(tx: Tx, _vault: Vault, person: str) -> Held:
     key, impostor = SoftKey(*RP), SoftKey(*RP, person)
-    made_id, made = passkey.registration_options(tx, person, RP[0], "Tessera", "anna")
-    passkey.add(tx, person, RP, made_id, key.make(made), "")
+    made_id, made = new_passkey.registration_options(tx, person, RP[0], "Tessera", "anna")
+    new_passkey.add(tx, person, RP, made_id, key.make(made), "")
     challenge_id, options = passkey.authentication_options(tx, RP[0], person)
     impostor.raw_id = key.raw_id
     right, wrong = (Answer(one.answer(options), challenge_id) for one in (key, impostor))

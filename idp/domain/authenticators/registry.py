@@ -33,8 +33,9 @@ _SECOND_FACTORS = Prepared(
 class Authenticator:
     """One authenticator, without its secret. The rest is of passkeys.
 
-    `user_verified` when it was made, so that it is two factors by itself; `synced` if it can be on other devices;
-    `hardware` if it proved to be of a make that cannot be copied; `model` is its AAGUID.
+    `user_verified` if it is known to verify its user, so that it is two factors by itself; `synced` if it can be on
+    other devices and `backed_up` if it is; `hardware` if it proved to be of a make that cannot be copied; `model` is
+    its AAGUID; `transports` says how it is reached; `disabled` if there may be a copy of it.
     """
 
     id: str
@@ -45,13 +46,27 @@ class Authenticator:
     last_used_at: int | None
     user_verified: bool = False
     synced: bool = False
+    backed_up: bool = False
     hardware: bool = False
     model: str = ""
+    transports: tuple[str, ...] = ()
+    disabled: bool = False
 
     @property
     def strength(self) -> Strength:
         """What it proves beside a password."""
-        return _strength(self.method, hardware=self.hardware)
+        return Strength.ONE_FACTOR if self.disabled else _strength(self.method, hardware=self.hardware)
+
+    @property
+    def is_security_key(self) -> bool:
+        """Whether it is something to carry and to plug in or hold near, as far as the browser said."""
+        within = {"internal", "hybrid"} & set(self.transports)
+        return bool(self.transports) and not within and not self.synced
+
+    @property
+    def opens_alone(self) -> bool:
+        """Whether it is a way in without a password."""
+        return self.method == PASSKEY and self.user_verified and not self.disabled
 
 
 def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
@@ -60,7 +75,10 @@ def of(connection: Connection, person_id: str) -> tuple[Authenticator, ...]:
 
 
 def reachable(connection: Connection, person_id: str) -> Strength:
-    """The most that the person can prove with what is bound to her, beside a password."""
+    """The most that the person can prove with what is bound to her, beside a password.
+
+    What is disabled is asked for as before, so that an account does not open to a password alone because of a copy.
+    """
     held = _SECOND_FACTORS.all(connection, {"person": person_id})
     return max((_strength(row["method"], hardware=row["hardware"]) for row in held), default=Strength.ONE_FACTOR)
 
@@ -87,13 +105,14 @@ def revoke(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
     ("authenticators.last_second_factor") if a password alone would be left of two factors.
     """
     # Locked, so that of two that are removed at once the second sees that it is the last.
-    held = {row["id"]: row["method"] for row in tx.execute(_of(person_id).with_for_update()).mappings()}
-    method = held.pop(authenticator_id, None)
-    if method is None:
+    rows = tx.execute(_of(person_id).with_for_update()).mappings()
+    held = {one.id: one for one in map(_authenticator, rows)}
+    gone = held.pop(authenticator_id, None)
+    if gone is None:
         raise Refusal("authenticators.unknown", "no such authenticator")
-    _leave_enough(method, frozenset(held.values()))
+    _leave_enough(tuple(held.values()))
     _change(tx, person_id, authenticator_id, removed_at=tx.now, verifier=None, sealed=None)
-    tx.record(Event(f"authenticators.{method}.removed", actor, person_id, {"authenticator": authenticator_id}))
+    tx.record(Event(f"authenticators.{gone.method}.removed", actor, person_id, {"authenticator": authenticator_id}))
 
 
 def forget(tx: Tx, person_id: str) -> None:
@@ -120,11 +139,12 @@ def _of(person_id: str) -> Select[Any]:
     return select(authenticators).where(*mine).order_by(authenticators.c.created_at, authenticators.c.id)
 
 
-def _leave_enough(method: str, left: frozenset[str]) -> None:
-    """A password is only ever replaced: beside it a passkey need not verify its user, and would be no way in alone."""
-    if method == PASSWORD or not left & {PASSWORD, PASSKEY}:
+def _leave_enough(left: tuple[Authenticator, ...]) -> None:
+    """A passkey that does not verify its user opens nothing without the password, nor does one that is disabled."""
+    has_password = any(one.method == PASSWORD for one in left)
+    if not has_password and not any(one.opens_alone for one in left):
         raise Refusal("authenticators.last", "without it nobody could sign in any more")
-    if PASSWORD in left and not left & set(SECOND_FACTORS):
+    if has_password and all(one.strength is Strength.ONE_FACTOR for one in left):
         raise Refusal("authenticators.last_second_factor", "without it a password alone would open the account")
 
 
@@ -147,6 +167,9 @@ def _authenticator(row: Mapping[Any, Any]) -> Authenticator:
         row["last_used_at"],
         row["user_verified"],
         row["synced"],
+        row["backed_up"],
         row["hardware"],
         row["model"],
+        tuple(row["transports"].split()),
+        row["disabled_at"] is not None,
     )

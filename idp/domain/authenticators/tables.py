@@ -17,15 +17,19 @@ authenticators = Table(
     Column("sign_count", BigInteger, nullable=False),
     Column("user_verified", Boolean, nullable=False, server_default=false()),
     Column("synced", Boolean, nullable=False, server_default=false()),
+    Column("backed_up", Boolean, nullable=False, server_default=false()),
     Column("hardware", Boolean, nullable=False, server_default=false()),
     Column("model", Text, nullable=False, server_default=""),
+    Column("transports", Text, nullable=False, server_default=""),
     instant("created_at"),
     instant("last_used_at", nullable=True),
+    instant("disabled_at", nullable=True),
     instant("removed_at", nullable=True),
     Index("ix_authenticators_person_id", "person_id"),
 )
 """`verifier` is an Argon2 string or a public key; `sealed` a TOTP secret; `credential_id` a passkey's, base64url,
-and `model` its AAGUID."""
+`model` its AAGUID, empty if it was made before this was kept, and `transports` how it is reached, joined by spaces.
+What is disabled counts for nothing, but stands until its owner removes it."""
 
 recovery_codes = Table(
     "recovery_codes",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from idp.domain.authenticators import lockout, registry
-from idp.domain.authenticators.methods import passkey, password, password_policy, recovery_code, totp
+from idp.domain.authenticators.methods import password, password_policy, recovery_code, totp
 from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.people import attributes, identifiers
@@ -39,7 +39,7 @@ def begin_totp(provider: Provider, person_id: str, kept: str | None = None) -> t
     """(what to show, what the form carries until the code comes): a new secret, or the one in `kept`."""
     with provider.transaction() as tx:
         secret = _of(person_id, read(provider.box, kept)) if kept else ""
-        enrolment = totp.begin(provider.rp_name, account_name(tx, provider, person_id), secret)
+        enrolment = totp.begin(provider.rp_name, account_name(tx.connection, provider, person_id), secret)
     return enrolment, sealed(provider.box, f"{person_id}|{enrolment.secret}")
 
 
@@ -53,26 +53,6 @@ def add_totp(provider: Provider, person_id: str, kept: str, code: str, label: st
         totp.add(tx, provider.vault, person_id, secret, code, label)
         lockout.success(tx, totp.METHOD, person_id)
         notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
-
-
-def passkey_options(provider: Provider, person_id: str) -> tuple[str, str]:
-    """(challenge id, options as JSON) for making a passkey."""
-    with provider.transaction() as tx:
-        name = account_name(tx, provider, person_id)
-        return passkey.registration_options(tx, person_id, provider.rp_id, provider.rp_name, name)
-
-
-def add_passkey(provider: Provider, person_id: str, challenge_id: str, response: str, label: str) -> None:
-    """Bind a passkey; to an account without a password one that verifies its user, for it is a way in by itself.
-
-    Raises Refusal("authenticators.passkey....").
-    """
-    with provider.transaction() as tx:
-        made = passkey.check_new(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response)
-        if not made.user_verified and password.stored(tx.connection, person_id) is None:
-            raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
-        passkey.bind(tx, made, label)
-        notify(tx, provider, person_id, "authenticator_added", method=passkey.METHOD)
 
 
 def rename(provider: Provider, person_id: str, authenticator_id: str, label: str) -> None:

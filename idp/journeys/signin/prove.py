@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.domain.authenticators import lockout
+from idp.domain.authenticators.methods import passkey
 from idp.domain.authenticators.port import Answer, Attempt
 from idp.domain.authenticators.proof import Proof
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.journeys.notify import notify
 from idp.journeys.provider import Provider
 
 
@@ -36,7 +38,7 @@ def prove(
     claimed, attempt = _attempt(provider, method, answer, claim, room)
     attempt.evaluate()  # Slow on purpose, so between two transactions.
     with provider.transaction() as tx:
-        proof = _settle(tx, attempt, f"{room}.{method}.wrong")
+        proof = _settle(tx, provider, attempt, f"{room}.{method}.wrong")
         person_id = attempt.person_id or ""
         accept(tx, person_id, proof)
         lockout.success(tx, method, claimed.key)
@@ -57,11 +59,16 @@ def _attempt(
         return claimed, provider.methods[method].attempt(tx, claimed.person_id, answer)
 
 
-def _settle(tx: Tx, attempt: Attempt, wrong: str) -> Proof:
-    """Whoever gets as far as a wrong answer knows whom to attack: the citizen finds it in her activity."""
+def _settle(tx: Tx, provider: Provider, attempt: Attempt, wrong: str) -> Proof:
+    """Whoever gets as far as a wrong answer knows whom to attack: the citizen finds it in her activity.
+
+    A copy of her key is worse: she is told of that at once, wherever she is reached.
+    """
     try:
         return attempt.settle(tx)
-    except Refusal:
+    except Refusal as refusal:
         whose = attempt.person_id or ""
         tx.record(Event(wrong, whose or "nobody", whose))
+        if refusal.code == passkey.CLONED:
+            notify(tx, provider, whose, "passkey_cloned")
         raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.domain.authenticators import levels
-from idp.domain.authenticators.methods import one_time_code, passkey, password, password_policy, recovery_code, totp
+from idp.domain.authenticators.methods import new_passkey, one_time_code, password, password_policy, recovery_code, totp
 from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import attributes, identifiers, records
@@ -129,7 +129,7 @@ def passkey_options(provider: Provider, login_id: str, visitor: Visitor) -> tupl
             person_id = records.reserve()
             logins.establish(tx, login_id, visitor.browser, reserved=person_id)
         name = address_of(provider, login)
-        return passkey.registration_options(tx, person_id, provider.rp_id, provider.rp_name, name)
+        return new_passkey.registration_options(tx, person_id, provider.rp_id, provider.rp_name, name)
 
 
 def add_passkey(
@@ -143,12 +143,12 @@ def add_passkey(
         login = _turn(tx, login_id, visitor, "method", "second-factor")
         newcomer = login.facts.get("newcomer")
         person_id = newcomer or login.facts.get("reserved", "")
-        made = passkey.check_new(tx, person_id, (provider.rp_id, provider.issuer), challenge_id, response)
+        made = new_passkey.check_new(tx, person_id, provider.rp, challenge_id, response, provider.makes)
         if newcomer is None:
             if not made.user_verified:
                 raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
             _admit(tx, provider, login, person_id)
-        _, proof = passkey.bind(tx, made, label)
+        _, proof = new_passkey.bind(tx, made, label)
         _prove(tx, login_id, visitor, login, person_id, proof)
 
 

@@ -12,9 +12,10 @@ from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
+from idp.journeys.signin.enrol import needs_hardware
 from idp.journeys.signin.login import InProgress, add_proof, at_step
 from idp.journeys.signin.prove import Claim, prove
-from idp.protocol.assurance import Strength
+from idp.protocol.assurance import Amr, Strength
 
 STEP = "second-factor"
 
@@ -37,22 +38,25 @@ def with_recovery_code(provider: Provider, login_id: str, visitor: Visitor, code
     _prove(provider, login_id, visitor, recovery_code.METHOD, Answer(code), tell)
 
 
-def passkey_options(provider: Provider, person_id: str) -> tuple[str, str]:
-    """(challenge id, options as JSON) for the person's own passkeys."""
+def passkey_options(provider: Provider, progress: InProgress) -> tuple[str, str]:
+    """(challenge id, options as JSON) for those of the person's own passkeys that are enough."""
     with provider.transaction() as tx:
-        return passkey.authentication_options(tx, provider.rp_id, person_id)
+        hardware = _only_hardware(tx, progress)
+        return passkey.authentication_options(tx, provider.rp_id, progress.person_id, hardware=hardware)
 
 
 def with_passkey(provider: Provider, login_id: str, visitor: Visitor, challenge_id: str, response: str) -> None:
-    """Check a passkey's answer. Raises Refusal("authenticators.passkey....")."""
+    """Check a passkey's answer. Raises Refusal("authenticators.passkey...."), of one too weak for the service too."""
     _prove(provider, login_id, visitor, passkey.METHOD, Answer(response, challenge_id))
 
 
 def held_by(provider: Provider, progress: InProgress) -> tuple[Authenticator, ...]:
-    """The second factors to offer: those that bring the sign-in as far as the service needs."""
-    wanted = max(progress.goal.authentication, Strength.RESTRICTED)
+    """The second factors to offer: those that bring the sign-in as far as the service needs, or as they can."""
     with provider.reading() as connection:
-        return tuple(one for one in registry.of(connection, progress.person_id) if one.strength >= wanted)
+        held = [one for one in registry.of(connection, progress.person_id) if one.strength > Strength.ONE_FACTOR]
+    most = max((one.strength for one in held), default=Strength.RESTRICTED)
+    wanted = min(most, max(progress.goal.authentication, Strength.RESTRICTED))
+    return tuple(one for one in held if one.strength >= wanted)
 
 
 def _prove(
@@ -64,12 +68,15 @@ def _prove(
     tell: Callable[[Tx, str], None] | None = None,
 ) -> None:
     def claim(tx: Tx) -> Claim:
-        person_id = _turn(tx, provider, login_id, visitor)
+        person_id = _turn(tx, provider, login_id, visitor).person_id
         return Claim(person_id, person_id)
 
     def accept(tx: Tx, person_id: str, proof: Proof) -> None:
-        if _turn(tx, provider, login_id, visitor) != person_id:
+        progress = _turn(tx, provider, login_id, visitor)
+        if progress.person_id != person_id:
             raise Refusal("signin.out_of_turn", "somebody else signed in meanwhile")
+        if method == passkey.METHOD and Amr.HARDWARE_KEY not in proof.amr and _only_hardware(tx, progress):
+            raise Refusal("authenticators.passkey.not_hardware", "the service needs a key that cannot be copied")
         if tell is not None:
             tell(tx, person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
@@ -77,5 +84,11 @@ def _prove(
     prove(provider, method, answer, claim, accept)
 
 
-def _turn(tx: Tx, provider: Provider, login_id: str, visitor: Visitor) -> str:
-    return at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP).person_id
+def _only_hardware(tx: Tx, progress: InProgress) -> bool:
+    """Whether the service needs a key that cannot be copied, and the person holds one."""
+    most = registry.reachable(tx.connection, progress.person_id)
+    return most is Strength.HARDWARE and needs_hardware(progress)
+
+
+def _turn(tx: Tx, provider: Provider, login_id: str, visitor: Visitor) -> InProgress:
+    return at_step(tx, provider, login_id, visitor.browser, visitor.session, STEP)

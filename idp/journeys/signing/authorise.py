@@ -45,7 +45,7 @@ def factors(provider: Provider, ceremony_id: str, person_id: str) -> Factors:
     """What to offer. Raises Refusal("signing.no_factor") for somebody who holds neither passkey nor app."""
     with provider.transaction() as tx:
         ceremony = mine_open(tx.connection, provider, ceremony_id, person_id, tx.now)
-        methods = {one.method for one in registry.of(tx.connection, person_id)}
+        methods = {one.method for one in registry.of(tx.connection, person_id) if not one.disabled}
         if not methods & {registry.PASSKEY, registry.TOTP}:
             raise Refusal("signing.no_factor", "signing needs a passkey or an authenticator app")
         question = _ask(tx, provider, ceremony, person_id) if registry.PASSKEY in methods else None

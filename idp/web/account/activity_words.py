@@ -50,6 +50,8 @@ def _plain() -> dict[str, str]:
         "authenticators.password.added": _("A password was set"),
         "authenticators.password.changed": _("The password was changed"),
         "authenticators.passkey.added": _("A passkey was added"),
+        "authenticators.password.removed": _("The password was removed"),
+        "authenticators.passkey.cloned": _("A passkey was switched off, because there may be a copy of it"),
         "authenticators.passkey.removed": _("A passkey was removed"),
         "authenticators.passkey.renamed": _("A passkey was given another name"),
         "authenticators.totp.added": _("An authenticator app was added"),

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext as _
 
 from idp.domain.sessions.browser import Session
-from idp.journeys.account import activity, security
-from idp.protocol.assurance import Strength
+from idp.journeys.account import activity, passkeys, security
+from idp.protocol.assurance import Amr, Strength
 from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import require_session
@@ -33,7 +33,8 @@ def session_for_changes(*, while_closing: bool = False) -> Session:
 def overview() -> Response:
     """The front page."""
     session = require_session()
-    return page("overview", session, "", details=activity.details(provider(), session.person_id))
+    details = activity.details(provider(), session.person_id)
+    return page("overview", session, "", details=details, quiet=_quietly(session))
 
 
 @blueprint.get("/account/<section>/<path:_elsewhere>")
@@ -72,6 +73,14 @@ def page(
 def changed(section: str, what: str) -> Response:
     """Back to a section after a change, which it confirms."""
     return local(f"/account/{section}?done={what}")
+
+
+def _quietly(session: Session) -> tuple[str, str] | None:
+    """(challenge id, options) for a passkey that the browser makes beside the password that was used just now."""
+    is_fresh = session.auth_time >= provider().store.now() - FRESH and session.strength > Strength.ONE_FACTOR
+    if not is_fresh or Amr.PASSWORD not in session.amr:
+        return None
+    return passkeys.quiet_options(provider(), session.person_id)
 
 
 DONE = {

@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 from idp.domain.authenticators import registry
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
-from idp.journeys.account import security
+from idp.journeys.account import passkeys, security
+from idp.web.account.authenticator_words import kept_in, kind_of, spoken
 from idp.web.account.frame import blueprint, changed, page, session_for_changes
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.password_strength import meter
 from idp.web.redirects import local
 from idp.web.signin.current import require_session
-from idp.web.signin.device import device_name
 from idp.web.signin.dispatch import corrected
 from idp.web.signin.words import message
 
@@ -29,12 +29,13 @@ def security_page() -> Response:
 
 @blueprint.get("/account/security/add")
 def add_page() -> Response:
-    """Offer an authenticator app and a passkey."""
-    return _add(session_for_changes())
+    """Offer a passkey, a security key and an authenticator app."""
+    return offer_ways(session_for_changes())
 
 
 @blueprint.get("/account/security/totp")
 @blueprint.get("/account/security/passkey")
+@blueprint.get("/account/security/security-key")
 def add_again() -> Response:
     """Come back to after a correction, by reloading or in another language."""
     return local("/account/security/add")
@@ -53,21 +54,8 @@ def add_totp() -> Response:
             return changed("security", "added")
     except Refusal as refusal:
         form.fail("totp-code", _said(refusal))
-        return corrected(_add(session, form.errors, kept), refusal)
-    return corrected(_add(session, form.errors, kept))
-
-
-@blueprint.post("/account/security/passkey")
-def add_passkey() -> Response:
-    """Bind a passkey."""
-    session = session_for_changes()
-    challenge, credential = request.form.get("challenge", ""), request.form.get("credential", "")
-    label = device_name(request.headers.get("User-Agent", ""))
-    try:
-        security.add_passkey(provider(), session.person_id, challenge, credential, label)
-    except Refusal as refusal:
-        return corrected(_add(session, [("enrol-passkey", _said(refusal))]), refusal)
-    return changed("security", "added")
+        return corrected(offer_ways(session, form.errors, kept), refusal)
+    return corrected(offer_ways(session, form.errors, kept))
 
 
 @blueprint.get("/account/security/<authenticator_id>")
@@ -79,7 +67,7 @@ def authenticator_page(authenticator_id: str) -> Response:
         raise Refusal("authenticators.unknown", "no such authenticator")
     if held[authenticator_id].method == registry.PASSWORD:
         return local("/account/security/password")
-    return page("authenticator", session, "security", one=held[authenticator_id])
+    return page("authenticator", session, "security", one=held[authenticator_id], kind=kind_of(held[authenticator_id]))
 
 
 @blueprint.post("/account/security/<authenticator_id>/rename")
@@ -89,6 +77,18 @@ def rename(authenticator_id: str) -> Response:
     label = Form(request.form).text("label", limit=LONGEST_LABEL)
     security.rename(provider(), session.person_id, authenticator_id, label)
     return changed("security", "renamed")
+
+
+@blueprint.get("/account/security/<authenticator_id>/remove")
+def removal_page(authenticator_id: str) -> Response:
+    """Ask once more, and say what remains."""
+    session = session_for_changes()
+    held = {one.id: one for one in security.held(provider(), session.person_id).authenticators}
+    one = held.pop(authenticator_id, None)
+    if one is None:
+        return local("/account/security")
+    left = [spoken(other) for other in held.values() if not other.disabled]
+    return page("removal", session, "security", one=one, kind=kind_of(one), left=left)
 
 
 @blueprint.post("/account/security/<authenticator_id>/remove")
@@ -139,30 +139,32 @@ def recovery_codes() -> Response:
 
 def _security(session: Session, errors: Errors | tuple[()] = ()) -> Response:
     held = security.held(provider(), session.person_id)
-    kinds = {
-        registry.PASSWORD: _("Password"),
-        registry.PASSKEY: _("Passkey"),
-        registry.TOTP: _("Authenticator app"),
-    }
-    return page("security", session, "security", errors, held=held, kinds=kinds)
+    values = {"kind_of": kind_of, "kept_in": kept_in, "signals": passkeys.signals(provider(), session.person_id)}
+    return page("security", session, "security", errors, held=held, **values)
 
 
-def _add(session: Session, errors: Errors | tuple[()] = (), kept: str | None = None) -> Response:
+def offer_ways(session: Session, errors: Errors | tuple[()] = (), kept: str | None = None) -> Response:
+    """The page with everything that can be added; `kept` is the app's secret that is being confirmed."""
     enrolment, carried = security.begin_totp(provider(), session.person_id, kept)
-    challenge, options = security.passkey_options(provider(), session.person_id)
+    challenge, options = passkeys.options(provider(), session.person_id)
     values = {"enrolment": enrolment, "kept": carried, "challenge": challenge, "options": options}
+    values |= {"security_key": passkeys.options(provider(), session.person_id, security_key=True)}
     return page("add", session, "security", errors, **values)
 
 
 def _password(session: Session, errors: Errors | tuple[()] = (), text: str = "") -> Response:
     second_factor = security.asks_for_two(provider(), session.person_id)
     shown = meter(text, second_factor=second_factor)
-    return page("password", session, "security", errors, has_second_factor=second_factor, meter=shown)
+    held = security.held(provider(), session.person_id).authenticators
+    spare = next((one for one in held if one.method == registry.PASSWORD), None)
+    removable = spare is not None and any(one.opens_alone for one in held)
+    values = {"has_second_factor": second_factor, "meter": shown, "spare": spare if removable else None}
+    return page("password", session, "security", errors, **values)
 
 
 def _why_kept(refusal: Refusal) -> str:
     reasons: dict[str, str] = {
-        "authenticators.last": _("This is your last way to sign in. Add another one first."),
+        "authenticators.last": _("Without it you could not sign in any more. Add another way first."),
         "authenticators.last_second_factor": _(
             "Without it a password alone would open your account. Add another passkey or authenticator app first."
         ),

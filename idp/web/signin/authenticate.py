@@ -1,8 +1,13 @@
 """The first page: user name and password, or a passkey."""
 
+from collections.abc import Sequence
+
 from flask import Response, request
 from flask_babel import gettext as _
 
+from idp.domain.authenticators.response import credential_id
+from idp.foundation.refusal import Refusal
+from idp.journeys.account.passkeys import unknown as signal_unknown
 from idp.journeys.signin.authenticate import STEP, passkey_options, with_passkey, with_password
 from idp.journeys.signin.login import InProgress
 from idp.web.forms import Errors, Form
@@ -40,16 +45,26 @@ def authenticate_with_passkey(login_id: str) -> Response:
     challenge, credential = request.form.get("challenge", ""), request.form.get("credential", "")
 
     def again(errors: Errors) -> Response:
-        return page(login_id, STEP, lambda progress: _show(progress, "", errors))
+        return page(login_id, STEP, lambda progress: _show(progress, "", errors, unknown))
 
-    return posted(
-        login_id, lambda: with_passkey(provider(), login_id, visitor(), challenge, credential), again, "login-passkey"
-    )
+    def work() -> None:
+        try:
+            with_passkey(provider(), login_id, visitor(), challenge, credential)
+        except Refusal as refusal:
+            if refusal.code == "authenticators.passkey.unknown":
+                unknown.append(signal_unknown(provider(), credential_id(credential) or ""))
+            raise
+
+    unknown: list[tuple[str, str]] = []
+    return posted(login_id, work, again, "login-passkey")
 
 
-def _show(progress: InProgress, name: str, errors: Errors | tuple[()]) -> Response:
+def _show(
+    progress: InProgress, name: str, errors: Errors | tuple[()], signals: Sequence[tuple[str, str]] = ()
+) -> Response:
     challenge, options = passkey_options(provider())
-    return rendered("authenticate", errors, progress=progress, name=name, challenge=challenge, options=options)
+    values = {"challenge": challenge, "options": options, "signals": signals}
+    return rendered("authenticate", errors, progress=progress, name=name, **values)
 
 
 def _hinted(progress: InProgress) -> str:

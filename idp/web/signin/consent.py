@@ -1,13 +1,17 @@
 """What the service will receive, with the very values, before anything is shared."""
 
-from flask import Response
+from http import HTTPStatus
+
+from flask import Response, make_response, request
 from flask_babel import gettext as _
 
+from idp.journeys.signin import quiet_passkey
 from idp.journeys.signin.consent import STEP, approve, offer
 from idp.journeys.signin.login import InProgress
 from idp.web.claim_words import label, spoken
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
+from idp.web.signin.device import device_name
 from idp.web.signin.dispatch import blueprint, page, posted, rendered
 
 
@@ -28,8 +32,18 @@ def consent(login_id: str) -> Response:
     )
 
 
+@blueprint.post(f"/signin/<login_id>/{STEP}/passkey")
+def quietly(login_id: str) -> Response:
+    """Bind what the browser made by itself beside the password. A script reads the answer, which is empty."""
+    challenge, credential = request.form.get("challenge", ""), request.form.get("credential", "")
+    label = device_name(request.headers.get("User-Agent", ""))
+    quiet_passkey.add(provider(), login_id, visitor(), challenge, credential, label)
+    return make_response("", HTTPStatus.NO_CONTENT)
+
+
 def _show(progress: InProgress) -> Response:
     offered = offer(provider(), progress)
     rows = [(label(name), spoken(value)) for name, value in offered.shared if not name.endswith("_verified")]
     rows += [(label(name), _("Not on record")) for name in offered.missing if name in offered.essential]
-    return rendered("consent", progress=progress, rows=rows, offline=offered.offline)
+    quiet = quiet_passkey.options(provider(), progress)
+    return rendered("consent", progress=progress, rows=rows, offline=offered.offline, quiet=quiet)

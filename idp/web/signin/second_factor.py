@@ -76,5 +76,5 @@ def recovery_code(login_id: str) -> Response:
 
 def _show(progress: InProgress, errors: Errors | tuple[()]) -> Response:
     methods = {one.method for one in held_by(provider(), progress)}
-    challenge, options = passkey_options(provider(), progress.person_id) if "passkey" in methods else ("", "")
+    challenge, options = passkey_options(provider(), progress) if "passkey" in methods else ("", "")
     return rendered("second_factor", errors, progress=progress, methods=methods, challenge=challenge, options=options)

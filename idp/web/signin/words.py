@@ -55,7 +55,15 @@ def message(refusal: Refusal) -> str | None:
         "authenticators.passkey.unverified": _(
             "This passkey did not check that it is you. Give the device a PIN or a screen lock, or choose another way."
         ),
-        "authenticators.passkey.cloned": _("This passkey may have been copied, so it cannot be used. Contact support."),
+        "authenticators.passkey.cloned": _(
+            "There may be a copy of this passkey, so it was switched off. Sign in another way and remove it."
+        ),
+        "authenticators.passkey.disabled": _(
+            "This passkey is switched off, because there may be a copy of it. Sign in another way and remove it."
+        ),
+        "authenticators.passkey.not_hardware": _(
+            "This service needs a security key that cannot be copied, of a make that is listed. This one is not."
+        ),
         "authenticators.password.too_short": _(
             "The password is too short. Use at least %(shortest)s characters.", shortest=facts.get("shortest", 8)
         ),

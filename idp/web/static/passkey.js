@@ -23,7 +23,14 @@ async function ask(form, mediation) {
 
 function send(form, credential) {
   form.elements.credential.value = JSON.stringify(credential.toJSON());
-  form.submit();
+  if (!("quiet" in form.dataset)) form.submit();
+  else return tell(form);
+}
+
+// Made beside a password: the page stays, and outlives it if the reader has gone on meanwhile.
+async function tell(form) {
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
+  if (answer.ok) form.querySelector("[data-message]").textContent = form.dataset.saved;
 }
 
 function reason(form, error) {
@@ -53,7 +60,7 @@ async function offer(form) {
   const can = await PublicKeyCredential.getClientCapabilities?.() ?? {};
   if (!can[form.dataset.passkey === "get" ? "conditionalGet" : "conditionalCreate"]) return;
   try {
-    send(form, await ask(form, "conditional"));
+    await send(form, await ask(form, "conditional"));
   } catch {
     // Not taken up: the button is still there.
   }
@@ -61,7 +68,8 @@ async function offer(form) {
 
 function prepare(form) {
   for (const note of form.querySelectorAll("[data-unavailable]")) note.hidden = true;
-  form.querySelector("button").hidden = false;
+  const button = form.querySelector("button");
+  if (button) button.hidden = false;
   form.addEventListener("submit", onSubmit);
   if ("conditional" in form.dataset) offer(form);
 }

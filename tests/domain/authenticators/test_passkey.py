@@ -5,8 +5,9 @@ from copy import copy
 import pytest
 from sqlalchemy import func, select
 
+from idp.domain.authenticators import challenges as asked_for
 from idp.domain.authenticators import registry
-from idp.domain.authenticators.methods import passkey
+from idp.domain.authenticators.methods import new_passkey, passkey
 from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import INHERENCE, POSSESSION
 from idp.domain.authenticators.tables import challenges
@@ -20,13 +21,13 @@ REFUSED = "authenticators.passkey.refused"
 
 def options_to_make(store, person):
     with store.transaction() as tx:
-        return passkey.registration_options(tx, person, RP[0], "Tessera", "anna")
+        return new_passkey.registration_options(tx, person, RP[0], "Tessera", "anna")
 
 
 def added(store, key, person, label="Phone"):
     challenge_id, options = options_to_make(store, person)
     with store.transaction() as tx:
-        return passkey.add(tx, person, RP, challenge_id, key.make(options), label)
+        return new_passkey.add(tx, person, RP, challenge_id, key.make(options), label)
 
 
 def asked(store, person=None, purpose="get"):
@@ -93,7 +94,7 @@ def test_of_parallel_uses_of_one_answer_one_succeeds(store, anna, key):
 def test_a_challenge_is_over_after_five_minutes(store, clock, anna, key):
     added(store, key, anna)
     challenge_id, options = asked(store)
-    clock.advance(passkey.LIFETIME)
+    clock.advance(asked_for.LIFETIME)
 
     assert refused(store, challenge_id, key.answer(options)) == REFUSED
 
@@ -220,7 +221,8 @@ def test_a_device_that_keeps_no_counter_works_again_and_again(store, anna, key):
 
 def test_a_passkey_that_was_removed_opens_nothing(store, anna, key):
     with store.transaction() as tx:
-        registry.add(tx, anna, registry.PASSKEY, "")
+        registry.add(tx, anna, registry.PASSWORD, "")
+        registry.add(tx, anna, registry.TOTP, "")
     one, _ = added(store, key, anna)
     with store.transaction() as tx:
         registry.revoke(tx, anna, one.id, anna)
@@ -236,7 +238,7 @@ def test_a_passkey_made_elsewhere_or_by_nobody_is_not_added(store, anna, key, na
     challenge_id, options = options_to_make(store, anna)
     setattr(key, name, value)
     with pytest.raises(Refusal) as caught, store.transaction() as tx:
-        passkey.add(tx, anna, RP, challenge_id, key.make(options), "Phone")
+        new_passkey.add(tx, anna, RP, challenge_id, key.make(options), "Phone")
 
     assert caught.value.code == REFUSED
 
@@ -244,7 +246,7 @@ def test_a_passkey_made_elsewhere_or_by_nobody_is_not_added(store, anna, key, na
 def test_a_passkey_is_not_added_to_somebody_else(store, anna, boris, key):
     challenge_id, options = options_to_make(store, anna)
     with pytest.raises(Refusal) as caught, store.transaction() as tx:
-        passkey.add(tx, boris, RP, challenge_id, key.make(options), "Phone")
+        new_passkey.add(tx, boris, RP, challenge_id, key.make(options), "Phone")
 
     assert caught.value.code == REFUSED
 
@@ -259,9 +261,9 @@ def test_a_challenge_for_making_does_not_serve_for_signing_in(store, anna, key):
 def test_a_challenge_for_making_makes_one_passkey(store, anna, key):
     challenge_id, options = options_to_make(store, anna)
     with store.transaction() as tx:
-        passkey.add(tx, anna, RP, challenge_id, key.make(options), "Phone")
+        new_passkey.add(tx, anna, RP, challenge_id, key.make(options), "Phone")
     with pytest.raises(Refusal) as caught, store.transaction() as tx:
-        passkey.add(tx, anna, RP, challenge_id, SoftKey(*RP).make(options), "Phone")
+        new_passkey.add(tx, anna, RP, challenge_id, SoftKey(*RP).make(options), "Phone")
 
     assert caught.value.code == REFUSED
 
@@ -270,7 +272,7 @@ def test_one_passkey_is_not_added_twice(store, anna, boris, key):
     added(store, key, anna)
     challenge_id, options = options_to_make(store, boris)
     with pytest.raises(Refusal, match="registered already"), store.transaction() as tx:
-        passkey.add(tx, boris, RP, challenge_id, key.make(options), "Phone")
+        new_passkey.add(tx, boris, RP, challenge_id, key.make(options), "Phone")
 
 
 def test_the_passkeys_that_a_person_has_are_not_made_again(store, anna, key):
@@ -293,9 +295,9 @@ def test_what_is_no_credential_is_refused_and_has_spent_the_challenge(store, ann
 
 def test_challenges_that_nobody_answered_are_swept(store, clock, anna):
     asked(store)
-    clock.advance(passkey.LIFETIME + 1)
+    clock.advance(asked_for.LIFETIME + 1)
     with store.transaction() as tx:
-        passkey.sweep(tx)
+        asked_for.sweep(tx)
     with store.reading() as connection:
         assert connection.execute(select(func.count()).select_from(challenges)).scalar_one() == 0
 

@@ -8,7 +8,7 @@ import pytest
 from idp.domain.authenticators.methods import passkey, recovery_code
 from idp.domain.authenticators.port import Answer
 from idp.foundation.refusal import Refusal
-from idp.journeys.account import security
+from idp.journeys.account import passkeys, security
 from idp.journeys.signin.pending_secret import sealed
 from tests.attempts import examine
 from tests.passkeys import SoftKey
@@ -29,8 +29,8 @@ def an_app(provider, person_id, clock, label="Phone"):
 def a_passkey(provider, person_id, *, verified=True, label="Laptop"):
     key = SoftKey(provider.rp_id, provider.issuer)
     key.verified = verified
-    challenge_id, options = security.passkey_options(provider, person_id)
-    security.add_passkey(provider, person_id, challenge_id, key.make(options), label)
+    challenge_id, options = passkeys.options(provider, person_id)
+    passkeys.add(provider, person_id, challenge_id, key.make(options), label)
     return key
 
 

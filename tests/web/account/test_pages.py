@@ -6,7 +6,7 @@ import pytest
 from idp.domain.authenticators import registry
 from idp.domain.grants import consents
 from idp.foundation.audit.event import Event
-from idp.journeys.account import security
+from idp.journeys.account import passkeys
 from idp.protocol.assurance import Level
 from tests.builders import a_citizen, a_client
 from tests.passkeys import SoftKey
@@ -107,7 +107,7 @@ def test_a_passkey_is_added_and_named_after_its_device(provider, boris, a_window
     window = a_window(boris).goes("/account/security/add")
     values = window.page.form("/account/security/passkey").values
     key = SoftKey(provider.rp_id, provider.issuer)
-    challenge_id, options = security.passkey_options(provider, boris.id)
+    challenge_id, options = passkeys.options(provider, boris.id)
     token = values["csrf_token"]
     window.posts("/account/security/passkey", csrf_token=token, challenge=challenge_id, credential=key.make(options))
 
@@ -137,7 +137,7 @@ def test_an_authenticator_is_renamed_and_its_name_is_never_markup(provider, anna
 
 
 def test_the_second_factor_that_is_needed_stays_and_the_citizen_learns_why(provider, anna, a_window):
-    window = a_window(anna).goes(f"/account/security/{held(provider, anna.id)['totp'].id}")
+    window = a_window(anna).goes(f"/account/security/{held(provider, anna.id)['totp'].id}/remove")
     window.submits("/remove")
 
     assert window.status == 422
@@ -148,7 +148,10 @@ def test_the_second_factor_that_is_needed_stays_and_the_citizen_learns_why(provi
 def test_what_can_be_spared_is_removed_and_may_be_removed_twice_without_harm(provider, anna, a_window):
     with provider.transaction() as tx:
         spare = registry.add(tx, anna.id, "totp", "Old phone")
-    window = a_window(anna).goes(f"/account/security/{spare.id}")
+    window = a_window(anna).goes(f"/account/security/{spare.id}/remove")
+    remaining = window.page.words.partition("You can still sign in with:")[2]
+    assert all(kind in remaining for kind in ("Password", "Authenticator app"))
+    assert "Old phone" not in remaining
     form = window.page.form("/remove")
     window.submits("/remove")
     assert "It was removed." in window.page.words

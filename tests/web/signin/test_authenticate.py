@@ -6,7 +6,7 @@ import re
 import pytest
 
 from idp.domain.authenticators import lockout
-from idp.domain.authenticators.methods import passkey
+from idp.domain.authenticators.methods import new_passkey
 from idp.domain.people import records
 from idp.domain.people.records import Status
 from idp.journeys.oidc.subjects import subject_for
@@ -176,8 +176,8 @@ def key(provider, anna):
     """Anna's passkey."""
     key = SoftKey(provider.rp_id, provider.issuer)
     with provider.transaction() as tx:
-        challenge_id, options = passkey.registration_options(tx, anna.id, provider.rp_id, "Tessera", "anna")
-        passkey.add(tx, anna.id, (provider.rp_id, provider.issuer), challenge_id, key.make(options), "")
+        challenge_id, options = new_passkey.registration_options(tx, anna.id, provider.rp_id, "Tessera", "anna")
+        new_passkey.add(tx, anna.id, (provider.rp_id, provider.issuer), challenge_id, key.make(options), "")
     return key
 
 
