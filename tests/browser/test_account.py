@@ -38,6 +38,8 @@ def test_a_citizen_sees_everything_and_takes_back_one_of_each(country, a_window,
     walker.types("authenticator-label", "Kitchen \N{HOUSE BUILDING}")
     walker.presses("#authenticator-rename")
     walker.presses("section.card:has(h3:has-text('Kitchen')) a.manage")
+    walker.presses("#authenticator-removal")
+    walker.reads("Authenticator app", "Password", at="#remaining")
     walker.presses("#authenticator-remove")
     assert walker.all("section.card").count() == 2
     walker.presses("#new-recovery-codes")
