@@ -14,6 +14,7 @@ from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
 from idp.domain.grants import grants
 from idp.domain.oversight import viewings
+from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
 from idp.domain.sessions import browser, logins
 from idp.domain.signatures import ceremonies, documents
@@ -181,6 +182,7 @@ def create_courier(provider: Provider) -> Courier:
                 ceremonies.sweep(tx)
                 documents.sweep(tx)
                 viewings.sweep(tx)
+                contact_changes.sweep(tx)
 
     def close_accounts() -> None:
         close_due.run(provider)

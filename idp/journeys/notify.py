@@ -43,11 +43,14 @@ def notify(tx: Tx, provider: Provider, person_id: str, template: str, **facts: o
 
 
 def write_to(tx: Tx, provider: Provider, kind: str, address: str, template: str, locale: str, **facts: object) -> None:
-    """Queue a message to one address, also of somebody who is no person here yet. `kind` is "email" or "sms"."""
+    """Queue a message to one address, also of somebody who is no person here yet. `kind` is "email" or "sms".
+
+    A text message ends without a line break: the browsers that fill in its code look at the last line.
+    """
     words = _ENVIRONMENTS.get(locale, _ENVIRONMENTS["en"]).get_template(f"{template}.txt")
     subject, _, text = words.render(issuer=provider.issuer, name=provider.rp_name, **facts).partition("\n")
     if kind in provider.channels:
-        tx.send(compose(provider.box, kind, address, subject.strip(), text.strip() + "\n"))
+        tx.send(compose(provider.box, kind, address, subject.strip(), text.strip() + ("\n" if kind == "email" else "")))
 
 
 def _addresses(connection: Connection, provider: Provider, person_id: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ aside there, which no host is known to tell apart; dots, and what follows a plus
 Left out: quoted local parts and address literals.
 """
 
+import re
 import unicodedata
 
 import idna
@@ -14,6 +15,11 @@ from precis_i18n.unicode import UnicodeData
 from idp.protocol.username import visible
 
 _UNICODE = UnicodeData()
+
+
+_ATOM = r"[^@\s.,;:<>()\[\]\"\\]+"
+EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@(localhost|{_ATOM}(\.{_ATOM})+)")
+"""A dot-atom at a domain (RFC 5322 section 3.4.1, RFC 6531)."""
 
 
 def canonical(text: str) -> str:
@@ -27,6 +33,12 @@ def mailbox(text: str) -> str:
     """What two spellings of one address share: to look it up, not to send to."""
     local, at, domain = canonical(text).rpartition("@")
     return f"{unicodedata.normalize('NFC', local.lower())}{at}{domain}"
+
+
+def masked(address: str) -> str:
+    """What tells one address from another without giving it away, such as `a•••@example.org`."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••{at}{domain}"
 
 
 def _domain(name: str) -> str:

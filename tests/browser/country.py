@@ -41,6 +41,8 @@ CITIZENS = {
     "closes.ar": ("Thuy Linh", "substantial"),
     "tidies.en": ("Priya", "substantial"),
     "tidies.ar": ("Leila", "substantial"),
+    "moves.en": ("Samuel", "substantial"),
+    "moves.ar": ("Oskar", "substantial"),
 }
 """Who has an account already, by user name, one for each walk and language: name in Latin letters, and assurance."""
 

@@ -30,6 +30,11 @@ def put(tx: Tx, vault: Vault, person_id: str, values: Mapping[str, object], sour
         tx.execute(insert(attributes), rows)
 
 
+def drop(tx: Tx, person_id: str, names: Iterable[str]) -> None:
+    """Forget attributes; those that are not there are no error."""
+    tx.execute(delete(attributes).where(attributes.c.person_id == person_id, attributes.c.name.in_(list(names))))
+
+
 def read(connection: Connection, vault: Vault, person_id: str, names: Iterable[str] | None = None) -> dict[str, object]:
     """Claim name to JSON value, of those asked for (all if None) that the record holds."""
     statement = select(attributes.c.name, attributes.c.value).where(attributes.c.person_id == person_id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.people.tables import identifiers
@@ -40,6 +40,17 @@ def claim(tx: Tx, vault: Vault, person_id: str, kind: str, value: str, verified_
             tx.execute(insert(identifiers), row)
     except IntegrityError:
         raise Refusal("people.identifier_taken", f"somebody holds this {kind}") from None
+
+
+def prove(tx: Tx, vault: Vault, person_id: str, kind: str, value: str) -> None:
+    """The person proved to hold the identifier, which she has or is given now.
+
+    Raises Refusal("people.identifier_taken") if somebody else holds it.
+    """
+    held = (identifiers.c.kind == kind, identifiers.c.blind == blind(vault, kind, value))
+    mine = update(identifiers).where(*held, identifiers.c.person_id == person_id).values(verified_at=tx.now)
+    if tx.execute(mine.returning(identifiers.c.kind)).one_or_none() is None:
+        claim(tx, vault, person_id, kind, value, tx.now)
 
 
 def release(tx: Tx, vault: Vault, person_id: str, kind: str, value: str) -> None:

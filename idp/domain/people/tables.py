@@ -1,6 +1,6 @@
 """The identity record. Everything personal is sealed or blinded."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, text
 
 from idp.foundation.tables import digest, instant, metadata
 
@@ -37,6 +37,23 @@ identifiers = Table(
     Index("ix_person_identifiers_person_id", "person_id"),
 )
 """What finds a person: unique by kind and blind index, so that no two people hold one e-mail address or document."""
+
+contact_changes = Table(
+    "contact_changes",
+    metadata,
+    Column("person_id", Text, ForeignKey("people.id"), primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("old", LargeBinary),
+    Column("new", LargeBinary),
+    Column("taken", Boolean, nullable=False),
+    Column("code_id", Text, nullable=False),
+    instant("old_proved_at", nullable=True),
+    instant("sent_at", nullable=True),
+    instant("expires_at"),
+    Index("ix_contact_changes_expires_at", "expires_at"),
+)
+"""At most one for each person. `code_id` is that of the code that was sent last; every earlier one is dead."""
 
 verifications = Table(
     "person_verifications",

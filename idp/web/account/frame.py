@@ -13,7 +13,7 @@ from idp.web.redirects import local
 from idp.web.signin.current import require_session
 
 blueprint = Blueprint("account", __name__)
-SECTIONS = ("services", "security", "sessions", "activity", "details", "close")
+SECTIONS = ("services", "security", "sessions", "activity", "details", "contacts", "close")
 FRESH = 600
 """Seconds since the last authentication within which a way to sign in may be changed."""
 
@@ -91,5 +91,10 @@ DONE = {
     "ended": lambda: _("The session was ended, and every service in it was told."),
     "others-ended": lambda: _("All other sessions were ended, and every service in them was told."),
     "kept": lambda: _("Your account will not be closed. You can use your services again."),
+    "contact-added": lambda: _("It was confirmed and added."),
+    "contact-changed": lambda: _("The new one took the place of the old one."),
+    "contact-preferred": lambda: _("From now on services receive this one."),
+    "code-sent": lambda: _("Another code is on its way. Earlier ones no longer work."),
+    "given-up": lambda: _("Nothing was changed."),
     "withdrawn": lambda: _("The service may not receive anything about you any more."),
 }

@@ -1,6 +1,5 @@
 """Registering: an address, a code, a way to sign in, a second factor, recovery codes. One page each."""
 
-import re
 from collections.abc import Callable
 
 from flask import Response, request
@@ -11,7 +10,7 @@ from idp.domain.sessions.logins import Login
 from idp.foundation.refusal import Refusal
 from idp.journeys.signin import register
 from idp.journeys.signin.login import begin
-from idp.protocol.email_address import canonical
+from idp.protocol.email_address import EMAIL, canonical
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.password_strength import Meter, meter
@@ -21,9 +20,6 @@ from idp.web.signin.device import device_name
 from idp.web.signin.dispatch import OUT_OF_TURN, blueprint, corrected, rendered
 from idp.web.signin.words import message
 
-_ATOM = r"[^@\s.,;:<>()\[\]\"\\]+"
-EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@(localhost|{_ATOM}(\.{_ATOM})+)")
-"""A dot-atom at a domain (RFC 5322 section 3.4.1, RFC 6531): quoted local parts and address literals are left out."""
 DIGITS = 6
 TOTAL = len(register.STEPS)
 

@@ -1,0 +1,62 @@
+"""A citizen adds her telephone number, mistypes, and changes her e-mail address with both codes."""
+
+import re
+
+import pytest
+
+from tests.browser.authenticators import App
+from tests.browser.country import SECRET
+from tests.browser.errands import signs_in
+
+pytestmark = pytest.mark.slow
+NUMBERS = {"en": ("691 234 5601", "+306912345601"), "ar": ("٦٩١٢٣٤٥٦٠٢", "+306912345602")}
+
+
+def types_code(walker, address):
+    walker.types("contact-code", walker.country.letter(address, r"\b(\d{6})\b")[1])
+    walker.presses("#contact-prove")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_citizen_adds_her_number_and_changes_her_address(country, a_window, language):
+    walker, username = a_window(language), f"moves.{language}"
+    typed, number = NUMBERS[language]
+    old, new = f"{username}@arcadia.example", f"{username}@elsewhere.example"
+    walker.goes("/account/details")
+    signs_in(walker, username, App(SECRET))
+    walker.presses("#details-contacts")
+    walker.sees(old)
+
+    walker.presses("#add-phone")
+    walker.types("address", "691 234")
+    walker.presses("#contact-submit")
+    walker.types("address", typed)
+    walker.presses("#contact-submit")
+    walker.is_at("account-contacts-code")
+    message = walker.country.letter(number, r"\b(\d{6})\b")
+    assert re.search(rf"\n@localhost #{message[1]}$", message.string)
+    walker.types("contact-code", f"{(int(message[1]) + 1) % 10**6:06}")
+    walker.presses("#contact-prove")
+    walker.presses("#contact-again")
+    types_code(walker, number)
+    walker.is_at("account-contacts")
+    assert walker.all("section.card").count() == 2
+
+    walker.presses("section.card:first-of-type a.change")
+    walker.types("address", new)
+    walker.presses("#contact-submit")
+    walker.all("main summary").click()
+    walker.presses("#contact-lost")
+    walker.presses("nav.back a")
+    types_code(walker, old)
+    walker.is_at("account-contacts-code")
+    types_code(walker, new)
+    walker.is_at("account-contacts")
+    walker.sees(new)
+    assert (
+        walker.all(
+            "section.card",
+        ).count()
+        == 2
+    )
+    assert walker.country.letters(old)[0]["subject"]

@@ -1,0 +1,416 @@
+"""Addresses and telephone numbers, changed by their owner: proved with the old and the new, told to both."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from idp.domain.authenticators import registry
+from idp.domain.people import attributes, erasure, identifiers
+from idp.foundation.refusal import Refusal
+from idp.journeys.account import contact_messages, contacts
+from idp.protocol.assurance import Strength
+from tests.builders import a_citizen
+from tests.journeys.proofing.letters import letters
+
+NUMBER = "+306912345678"
+OTHER = "+306987654321"
+NEW = "boris@elsewhere.example"
+NET = "192.0.2.1"
+WEEK = 7 * 24 * 3600
+
+
+@pytest.fixture
+def hers(provider, boris):
+    """What the journey does, for boris."""
+    return Hand(provider, boris.id)
+
+
+class Hand:
+    def __init__(self, provider, person_id):
+        self.provider, self.person_id = provider, person_id
+
+    def add(self, kind, value):
+        contacts.add(self.provider, self.person_id, kind, value, NET)
+
+    def does(self, act, value, *more):
+        act(self.provider, self.person_id, self.id_of(value), *more, NET)
+
+    def types(self, code):
+        return contacts.prove(self.provider, self.person_id, code, NET)
+
+    def adds(self, kind, value):
+        self.add(kind, value)
+        assert self.types(sent_to(self.provider, value))
+
+    def id_of(self, value):
+        return next(one.id for one in contacts.held(self.provider, self.person_id) if one.value == value)
+
+    @property
+    def values(self):
+        return [one.value for one in contacts.held(self.provider, self.person_id)]
+
+    @property
+    def claims(self):
+        names = ("email", "email_verified", "phone_number", "phone_number_verified")
+        with self.provider.reading() as connection:
+            return attributes.read(connection, self.provider.vault, self.person_id, names)
+
+
+def to(provider, address):
+    return [one["text"] for one in letters(provider) if one["address"] == address]
+
+
+def codes_to(provider, address):
+    found = (re.search(r"\b\d{6}\b", text) for text in to(provider, address))
+    return [code[0] for code in found if code]
+
+
+def sent_to(provider, address):
+    """The only code that was ever sent there."""
+    (code,) = codes_to(provider, address)
+    return code
+
+
+def wrong(code):
+    return f"{(int(code) + 1) % 10**6:06}"
+
+
+def refused(work, *arguments):
+    with pytest.raises(Refusal) as caught:
+        work(*arguments)
+    return caught.value.code
+
+
+def test_a_number_is_added_by_its_code_and_services_receive_it(provider, hers, boris, audit, mail, clock):
+    hers.add("phone", NUMBER)
+    assert hers.values == [boris.email]
+    assert NUMBER not in hers.claims.values()
+
+    clock.advance(5)
+    assert hers.types(sent_to(provider, NUMBER)) is True
+    assert hers.values == [boris.email, NUMBER]
+    assert hers.claims["phone_number"] == NUMBER
+    assert hers.claims["phone_number_verified"] is True
+    assert mail(boris.email) == ["How we reach you was changed"]
+    assert "+30 ••• 5678" in to(provider, boris.email)[0]
+    assert audit(boris.id)[-1] == "people.phone.added"
+
+
+def test_a_code_by_text_message_ends_with_the_line_that_binds_it_to_this_host(provider, hers):
+    hers.add("phone", NUMBER)
+    (text,) = to(provider, NUMBER)
+
+    assert text.split("\n")[-1] == f"@{provider.rp_id} #{sent_to(provider, NUMBER)}"
+    assert "Never tell it" in text
+
+
+def test_a_second_address_is_told_everything_but_services_still_receive_the_first(provider, hers, boris):
+    hers.adds("email", NEW)
+
+    assert hers.values == [boris.email, NEW]
+    assert hers.claims == {"email": boris.email, "email_verified": True}
+    assert [one.main for one in contacts.held(provider, boris.id)] == [True, False]
+    assert any("was added" in text for text in to(provider, NEW))
+
+
+def test_a_change_takes_the_old_ones_code_and_then_the_new_ones(provider, hers, boris, audit, clock):
+    hers.does(contacts.change, boris.email, NEW)
+    assert to(provider, NEW) == []
+    assert hers.types(sent_to(provider, boris.email)) is False
+    assert hers.values == [boris.email]
+    assert hers.claims["email"] == boris.email
+
+    clock.advance(5)
+    assert hers.types(sent_to(provider, NEW)) is True
+    assert hers.values == [NEW]
+    assert hers.claims == {"email": NEW, "email_verified": True}
+    for address in (boris.email, NEW):
+        assert "b•••@elsewhere.example" in to(provider, address)[-1] or "replaced" in "".join(to(provider, address))
+    assert audit(boris.id)[-1] == "people.email.changed"
+    with provider.reading() as connection:
+        assert identifiers.sign_in_name(connection, provider.vault, boris.email) is None
+        assert identifiers.sign_in_name(connection, provider.vault, NEW) == boris.id
+
+
+def test_the_new_ones_code_does_not_stand_in_for_the_old_ones(provider, hers, boris):
+    hers.adds("email", NEW)
+    first = sent_to(provider, NEW)
+    hers.does(contacts.change, boris.email, "third@people.example")
+
+    assert refused(hers.types, first) == "authenticators.wrong_code"
+    assert hers.values == [boris.email, NEW]
+
+
+def test_the_main_one_changes_with_a_code_to_the_present_one(provider, hers, boris, clock):
+    hers.adds("email", NEW)
+    clock.advance(5)
+    hers.does(contacts.prefer, NEW)
+    assert hers.claims["email"] == boris.email
+
+    assert hers.types(sent_to(provider, boris.email)) is True
+    assert hers.claims == {"email": NEW, "email_verified": True}
+    assert set(hers.values) == {boris.email, NEW}
+
+
+def test_what_is_removed_is_proved_first_and_another_takes_its_place(provider, hers, boris):
+    hers.adds("email", NEW)
+    hers.does(contacts.remove, boris.email)
+    assert set(hers.values) == {boris.email, NEW}
+
+    assert hers.types(sent_to(provider, boris.email)) is True
+    assert hers.values == [NEW]
+    assert hers.claims == {"email": NEW, "email_verified": True}
+
+
+def test_the_last_number_goes_and_its_claim_with_it(provider, hers, clock):
+    hers.adds("phone", NUMBER)
+    clock.advance(5)
+    hers.does(contacts.remove, NUMBER)
+    hers.types(codes_to(provider, NUMBER)[-1])
+
+    assert "phone_number" not in hers.claims
+    assert "phone_number_verified" not in hers.claims
+
+
+def test_the_last_way_to_reach_somebody_stays(provider, hers, boris):
+    assert refused(hers.does, contacts.remove, boris.email) == "contacts.last"
+    assert hers.values == [boris.email]
+
+
+def test_the_last_address_is_the_name_of_who_has_no_other(provider, gina):
+    hand = Hand(provider, gina)
+    hand.adds("phone", NUMBER)
+
+    assert refused(hand.does, contacts.remove, "gina@people.example") == "contacts.last"
+    hand.adds("email", NEW)
+    hand.does(contacts.remove, "gina@people.example")
+    assert hand.types(sent_to(provider, "gina@people.example"))
+    assert set(hand.values) == {NUMBER, NEW}
+
+
+def test_two_removals_that_wait_at_once_leave_one(provider, hers, boris, clock):
+    """One change waits at a time: the second takes the first one's place."""
+    hers.adds("email", NEW)
+    hers.does(contacts.remove, boris.email)
+    hers.does(contacts.remove, NEW)
+
+    assert refused(hers.types, sent_to(provider, boris.email)) == "authenticators.wrong_code"
+    assert hers.types(codes_to(provider, NEW)[-1])
+    assert refused(hers.does, contacts.remove, boris.email) == "contacts.last"
+
+
+def test_what_was_never_proved_is_confirmed_or_removed_without_a_proof(provider, clock):
+    dana = a_citizen(provider, username="dana", email_verified=False, phone_number=NUMBER, phone_number_verified=True)
+    hand = Hand(provider, dana.id)
+    hand.does(contacts.confirm, dana.email)
+    assert hand.types(sent_to(provider, dana.email))
+    assert hand.claims["email_verified"] is True
+
+    erik = a_citizen(provider, username="erik", email_verified=False, phone_number=OTHER, phone_number_verified=True)
+    hand = Hand(provider, erik.id)
+    hand.does(contacts.remove, erik.email)
+    assert hand.values == [OTHER]
+    assert "email" not in hand.claims
+
+
+def test_somebody_elses_address_is_answered_like_a_free_one_and_its_owner_is_told(provider, hers, boris, anna, mail):
+    hers.add("email", anna.email)
+    assert contacts.waiting(provider, boris.id).address == anna.email
+
+    assert mail(anna.email) == ["Somebody wanted to add your address"]
+    assert codes_to(provider, anna.email) == []
+    answers = [refused(hers.types, f"{number:06}") for number in range(7)]
+    assert answers == ["authenticators.wrong_code"] * 5 + ["authenticators.code_expired"] * 2
+    hers.add("email", "nobody@people.example")
+    assert [refused(hers.types, wrong(sent_to(provider, "nobody@people.example"))) for _ in range(3)] == answers[:3]
+
+
+def test_even_a_lucky_guess_does_not_take_somebody_elses_number(provider, hers, anna, monkeypatch):
+    Hand(provider, anna.id).adds("phone", NUMBER)
+    monkeypatch.setattr("idp.domain.authenticators.methods.one_time_code.digits", lambda _count: "424242")
+    hers.add("phone", NUMBER)
+
+    assert refused(hers.types, "424242") == "authenticators.wrong_code"
+    assert NUMBER not in hers.values
+
+
+def test_a_number_that_somebody_else_proved_meanwhile_is_not_given(provider, hers, anna):
+    hers.add("phone", NUMBER)
+    code = sent_to(provider, NUMBER)
+    with provider.transaction() as tx:
+        identifiers.claim(tx, provider.vault, anna.id, "phone", NUMBER, tx.now)
+
+    assert refused(hers.types, code) == "people.identifier_taken"
+    assert NUMBER not in hers.values
+    assert "phone_number" not in hers.claims
+
+
+def test_a_name_that_is_somebodys_address_is_hers_alone(provider, hers):
+    a_citizen(provider, username="frida@names.example", email="frida@people.example")
+    hers.add("email", "Frida@names.example")
+
+    assert codes_to(provider, "Frida@names.example") == []
+
+
+@pytest.mark.parametrize("spelling", ["boris@people.example", "BORIS@People.Example"])
+def test_one_that_she_has_is_not_added_twice(hers, spelling):
+    assert refused(hers.add, "email", spelling) == "contacts.held"
+
+
+def test_another_persons_code_and_a_used_one_are_wrong(provider, hers, anna):
+    other = Hand(provider, anna.id)
+    other.add("phone", OTHER)
+    hers.add("phone", NUMBER)
+    code, foreign = sent_to(provider, NUMBER), sent_to(provider, OTHER)
+
+    assert code == foreign or refused(hers.types, foreign) == "authenticators.wrong_code"
+    assert hers.types(code)
+    assert refused(hers.types, code) == "contacts.nothing_waits"
+
+
+def test_a_code_works_for_ten_minutes(provider, hers, clock):
+    hers.add("phone", NUMBER)
+    clock.advance(601)
+
+    assert refused(hers.types, sent_to(provider, NUMBER)) == "authenticators.code_expired"
+
+
+def test_another_code_comes_after_a_minute_and_ends_the_first(provider, hers, clock):
+    hers.add("phone", NUMBER)
+    again = (contacts.send_again, provider, hers.person_id, NET)
+    clock.advance(59)
+    assert refused(*again) == "contacts.too_soon"
+    clock.advance(1)
+    contacts.send_again(provider, hers.person_id, NET)
+
+    first, second = codes_to(provider, NUMBER)
+    assert first == second or refused(hers.types, first) == "authenticators.wrong_code"
+    assert hers.types(second)
+
+
+def test_of_twenty_codes_at_once_five_are_looked_at(provider, hers):
+    hers.add("phone", NUMBER)
+    right = sent_to(provider, NUMBER)
+    tries = [f"{(int(right) + number) % 10**6:06}" for number in range(1, 21)]
+
+    with ThreadPoolExecutor(10) as rivals:
+        answers = list(rivals.map(lambda code: refused(hers.types, code), tries))
+    assert answers.count("authenticators.wrong_code") == 5
+    assert set(answers) <= {"authenticators.wrong_code", "authenticators.code_expired", "too_many_attempts"}
+    assert refused(hers.types, right) in ("authenticators.code_expired", "too_many_attempts")
+
+
+def test_the_right_code_twenty_times_at_once_is_one_change(provider, hers, boris, audit):
+    hers.add("phone", NUMBER)
+    right = sent_to(provider, NUMBER)
+
+    def attempt(_number):
+        try:
+            return hers.types(right)
+        except Refusal:
+            return None
+
+    with ThreadPoolExecutor(10) as rivals:
+        assert list(rivals.map(attempt, range(10))).count(True) == 1
+    assert audit(boris.id).count("people.phone.added") == 1
+
+
+def test_tries_are_counted_over_many_codes(provider, hers, clock):
+    answers = []
+    for _ in range(3):
+        hers.add("phone", NUMBER)
+        answers += [refused(hers.types, wrong(codes_to(provider, NUMBER)[-1])) for _ in range(4)]
+
+    assert answers[10:] == ["too_many_attempts"] * 2
+
+
+def test_text_messages_are_counted_for_the_number_whoever_asks(provider, hers, anna):
+    most = contact_messages.PER_ADDRESS["phone"].most
+    for _ in range(most):
+        hers.add("phone", NUMBER)
+
+    assert refused(Hand(provider, anna.id).add, "phone", NUMBER) == "too_many_attempts"
+    assert len(to(provider, NUMBER)) == most
+
+
+def test_text_messages_are_counted_for_a_range_of_numbers(provider, hers, anna, monkeypatch):
+    monkeypatch.setattr(contact_messages, "PER_PERSON", ())
+    numbers = [f"+306912345{number:03}" for number in range(contact_messages.PER_RANGE.most)]
+    for number in numbers:
+        hers.add("phone", number)
+
+    assert refused(Hand(provider, anna.id).add, "phone", "+306912345999") == "too_many_attempts"
+    Hand(provider, anna.id).add("phone", "+306912346999")
+
+
+def test_codes_are_counted_for_a_person(provider, hers):
+    for number in range(contact_messages.PER_PERSON[0].most):
+        hers.add("email", f"somebody{number}@people.example")
+
+    assert refused(hers.add, "email", NEW) == "too_many_attempts"
+
+
+def test_who_lost_the_old_one_goes_on_with_two_factors_that_she_has_had_for_a_week(provider, anna, clock, audit):
+    clock.advance(WEEK)
+    hand = Hand(provider, anna.id)
+    hand.does(contacts.change, anna.email, "anna@elsewhere.example")
+    strengths = (Strength.ONE_FACTOR, Strength.RESTRICTED)
+    for strength in strengths:
+        assert refused(contacts.without_the_old, provider, anna.id, strength, NET) == "contacts.unsettled"
+    assert contacts.without_the_old(provider, anna.id, Strength.TWO_FACTORS, NET) is False
+    assert hand.types(sent_to(provider, "anna@elsewhere.example")) is True
+
+    assert hand.values == ["anna@elsewhere.example"]
+    assert "people.email.lost" in audit(anna.id)
+    assert any("replaced" in text for text in to(provider, anna.email))
+
+
+def test_a_second_factor_of_yesterday_does_not_stand_in_for_the_old_one(provider, anna, boris, clock):
+    clock.advance(WEEK - 1)
+    hand = Hand(provider, anna.id)
+    hand.does(contacts.change, anna.email, "anna@elsewhere.example")
+    assert refused(contacts.without_the_old, provider, anna.id, Strength.TWO_FACTORS, NET) == "contacts.unsettled"
+
+    clock.advance(WEEK)
+    with provider.transaction() as tx:
+        registry.add(tx, boris.id, "totp", "an attacker's")
+    hand = Hand(provider, boris.id)
+    hand.does(contacts.change, boris.email, NEW)
+    assert refused(contacts.without_the_old, provider, boris.id, Strength.TWO_FACTORS, NET) == "contacts.unsettled"
+
+
+def test_two_factors_never_stand_in_for_the_new_one(provider, anna, clock):
+    clock.advance(WEEK)
+    hand = Hand(provider, anna.id)
+    hand.add("email", "anna@elsewhere.example")
+
+    assert contacts.without_the_old(provider, anna.id, Strength.TWO_FACTORS, NET) is False
+    assert hand.values == [anna.email]
+
+
+def test_what_is_given_up_or_too_old_changes_nothing(provider, hers, boris, clock):
+    hers.does(contacts.change, boris.email, NEW)
+    contacts.give_up(provider, boris.id)
+    assert refused(hers.types, sent_to(provider, boris.email)) == "contacts.nothing_waits"
+
+    hers.add("phone", NUMBER)
+    clock.advance(3601)
+    assert contacts.waiting(provider, boris.id) is None
+    assert refused(contacts.send_again, provider, boris.id, NET) == "contacts.nothing_waits"
+
+
+def test_another_persons_addresses_cannot_be_named(provider, hers, anna):
+    contact_id = Hand(provider, anna.id).id_of(anna.email)
+
+    for act in (contacts.remove, contacts.prefer, contacts.confirm):
+        assert refused(act, provider, hers.person_id, contact_id, NET) == "contacts.unknown"
+    assert refused(contacts.change, provider, hers.person_id, contact_id, NEW, NET) == "contacts.unknown"
+
+
+def test_who_is_erased_leaves_no_change_behind(provider, hers, boris):
+    hers.add("phone", NUMBER)
+    with provider.transaction() as tx:
+        erasure.erase(tx, provider.vault, boris.id, "operator")
+
+    assert contacts.waiting(provider, boris.id) is None
