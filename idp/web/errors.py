@@ -26,6 +26,7 @@ STATUS: Mapping[str, int] = {
     "account.unknown_service": 404,
     "account.unknown_session": 404,
     "authenticators.unknown": 404,
+    "contacts.unknown": 404,
     "people.unknown": 404,
     "clients.unknown": 404,
     "people.register_unavailable": 503,
@@ -42,6 +43,7 @@ WORDS: Mapping[str, Words] = {
     "account.unknown_service": _NOTHING_HERE,
     "account.unknown_session": _NOTHING_HERE,
     "authenticators.unknown": _NOTHING_HERE,
+    "contacts.unknown": _NOTHING_HERE,
     "too_many_attempts": (
         lazy_gettext("Please wait a moment"),
         lazy_gettext("There were too many attempts in a short time."),

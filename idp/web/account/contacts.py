@@ -168,6 +168,8 @@ def _go_on(session: Session, work: Callable[[], bool], done: str = "", field_id:
     try:
         finished = work()
     except Refusal as refusal:
+        if refusal.code == "contacts.nothing_waits":
+            return local("/account/contacts")
         if contacts.waiting(provider(), session.person_id) is None:
             return corrected(_list(session, [("", _said(refusal))]), refusal)
         return corrected(_code(session, [(field_id, _said(refusal))]), refusal)

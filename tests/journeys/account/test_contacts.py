@@ -1,22 +1,17 @@
 """Addresses and telephone numbers, changed by their owner: proved with the old and the new, told to both."""
 
-import re
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from idp.domain.authenticators import registry
-from idp.domain.people import attributes, erasure, identifiers
-from idp.foundation.refusal import Refusal
-from idp.journeys.account import contact_messages, contacts
+from idp.domain.people import erasure, identifiers
+from idp.journeys.account import contacts
 from idp.protocol.assurance import Strength
 from tests.builders import a_citizen
-from tests.journeys.proofing.letters import letters
+from tests.journeys.account.hands import NET, Hand, codes_to, refused, sent_to, to, wrong
 
 NUMBER = "+306912345678"
 OTHER = "+306987654321"
 NEW = "boris@elsewhere.example"
-NET = "192.0.2.1"
 WEEK = 7 * 24 * 3600
 
 
@@ -24,62 +19,6 @@ WEEK = 7 * 24 * 3600
 def hers(provider, boris):
     """What the journey does, for boris."""
     return Hand(provider, boris.id)
-
-
-class Hand:
-    def __init__(self, provider, person_id):
-        self.provider, self.person_id = provider, person_id
-
-    def add(self, kind, value):
-        contacts.add(self.provider, self.person_id, kind, value, NET)
-
-    def does(self, act, value, *more):
-        act(self.provider, self.person_id, self.id_of(value), *more, NET)
-
-    def types(self, code):
-        return contacts.prove(self.provider, self.person_id, code, NET)
-
-    def adds(self, kind, value):
-        self.add(kind, value)
-        assert self.types(sent_to(self.provider, value))
-
-    def id_of(self, value):
-        return next(one.id for one in contacts.held(self.provider, self.person_id) if one.value == value)
-
-    @property
-    def values(self):
-        return [one.value for one in contacts.held(self.provider, self.person_id)]
-
-    @property
-    def claims(self):
-        names = ("email", "email_verified", "phone_number", "phone_number_verified")
-        with self.provider.reading() as connection:
-            return attributes.read(connection, self.provider.vault, self.person_id, names)
-
-
-def to(provider, address):
-    return [one["text"] for one in letters(provider) if one["address"] == address]
-
-
-def codes_to(provider, address):
-    found = (re.search(r"\b\d{6}\b", text) for text in to(provider, address))
-    return [code[0] for code in found if code]
-
-
-def sent_to(provider, address):
-    """The only code that was ever sent there."""
-    (code,) = codes_to(provider, address)
-    return code
-
-
-def wrong(code):
-    return f"{(int(code) + 1) % 10**6:06}"
-
-
-def refused(work, *arguments):
-    with pytest.raises(Refusal) as caught:
-        work(*arguments)
-    return caught.value.code
 
 
 def test_a_number_is_added_by_its_code_and_services_receive_it(provider, hers, boris, audit, mail, clock):
@@ -256,99 +195,6 @@ def test_a_name_that_is_somebodys_address_is_hers_alone(provider, hers):
 @pytest.mark.parametrize("spelling", ["boris@people.example", "BORIS@People.Example"])
 def test_one_that_she_has_is_not_added_twice(hers, spelling):
     assert refused(hers.add, "email", spelling) == "contacts.held"
-
-
-def test_another_persons_code_and_a_used_one_are_wrong(provider, hers, anna):
-    other = Hand(provider, anna.id)
-    other.add("phone", OTHER)
-    hers.add("phone", NUMBER)
-    code, foreign = sent_to(provider, NUMBER), sent_to(provider, OTHER)
-
-    assert code == foreign or refused(hers.types, foreign) == "authenticators.wrong_code"
-    assert hers.types(code)
-    assert refused(hers.types, code) == "contacts.nothing_waits"
-
-
-def test_a_code_works_for_ten_minutes(provider, hers, clock):
-    hers.add("phone", NUMBER)
-    clock.advance(601)
-
-    assert refused(hers.types, sent_to(provider, NUMBER)) == "authenticators.code_expired"
-
-
-def test_another_code_comes_after_a_minute_and_ends_the_first(provider, hers, clock):
-    hers.add("phone", NUMBER)
-    again = (contacts.send_again, provider, hers.person_id, NET)
-    clock.advance(59)
-    assert refused(*again) == "contacts.too_soon"
-    clock.advance(1)
-    contacts.send_again(provider, hers.person_id, NET)
-
-    first, second = codes_to(provider, NUMBER)
-    assert first == second or refused(hers.types, first) == "authenticators.wrong_code"
-    assert hers.types(second)
-
-
-def test_of_twenty_codes_at_once_five_are_looked_at(provider, hers):
-    hers.add("phone", NUMBER)
-    right = sent_to(provider, NUMBER)
-    tries = [f"{(int(right) + number) % 10**6:06}" for number in range(1, 21)]
-
-    with ThreadPoolExecutor(10) as rivals:
-        answers = list(rivals.map(lambda code: refused(hers.types, code), tries))
-    assert answers.count("authenticators.wrong_code") == 5
-    assert set(answers) <= {"authenticators.wrong_code", "authenticators.code_expired", "too_many_attempts"}
-    assert refused(hers.types, right) in ("authenticators.code_expired", "too_many_attempts")
-
-
-def test_the_right_code_twenty_times_at_once_is_one_change(provider, hers, boris, audit):
-    hers.add("phone", NUMBER)
-    right = sent_to(provider, NUMBER)
-
-    def attempt(_number):
-        try:
-            return hers.types(right)
-        except Refusal:
-            return None
-
-    with ThreadPoolExecutor(10) as rivals:
-        assert list(rivals.map(attempt, range(10))).count(True) == 1
-    assert audit(boris.id).count("people.phone.added") == 1
-
-
-def test_tries_are_counted_over_many_codes(provider, hers, clock):
-    answers = []
-    for _ in range(3):
-        hers.add("phone", NUMBER)
-        answers += [refused(hers.types, wrong(codes_to(provider, NUMBER)[-1])) for _ in range(4)]
-
-    assert answers[10:] == ["too_many_attempts"] * 2
-
-
-def test_text_messages_are_counted_for_the_number_whoever_asks(provider, hers, anna):
-    most = contact_messages.PER_ADDRESS["phone"].most
-    for _ in range(most):
-        hers.add("phone", NUMBER)
-
-    assert refused(Hand(provider, anna.id).add, "phone", NUMBER) == "too_many_attempts"
-    assert len(to(provider, NUMBER)) == most
-
-
-def test_text_messages_are_counted_for_a_range_of_numbers(provider, hers, anna, monkeypatch):
-    monkeypatch.setattr(contact_messages, "PER_PERSON", ())
-    numbers = [f"+306912345{number:03}" for number in range(contact_messages.PER_RANGE.most)]
-    for number in numbers:
-        hers.add("phone", number)
-
-    assert refused(Hand(provider, anna.id).add, "phone", "+306912345999") == "too_many_attempts"
-    Hand(provider, anna.id).add("phone", "+306912346999")
-
-
-def test_codes_are_counted_for_a_person(provider, hers):
-    for number in range(contact_messages.PER_PERSON[0].most):
-        hers.add("email", f"somebody{number}@people.example")
-
-    assert refused(hers.add, "email", NEW) == "too_many_attempts"
 
 
 def test_who_lost_the_old_one_goes_on_with_two_factors_that_she_has_had_for_a_week(provider, anna, clock, audit):

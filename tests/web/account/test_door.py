@@ -6,6 +6,7 @@ import pytest
 
 from idp.domain.authenticators import registry
 from idp.foundation.audit import log
+from idp.journeys.account import contacts
 from idp.protocol.assurance import Strength
 from tests.web.pages import Window
 
@@ -19,6 +20,13 @@ LEAD_ELSEWHERE = [
 UNSAFE = [
     "/account/close",
     "/account/close/keep",
+    "/account/contacts/add/email",
+    "/account/contacts/<id>/change",
+    "/account/contacts/<id>/confirm",
+    "/account/contacts/code",
+    "/account/contacts/code/again",
+    "/account/contacts/code/lost",
+    "/account/contacts/give-up",
     "/account/not-me",
     "/account/security/totp",
     "/account/security/passkey",
@@ -34,6 +42,11 @@ UNSAFE = [
 ]
 SAFE = [
     "/account",
+    "/account/contacts",
+    "/account/contacts/add/email",
+    "/account/contacts/<id>/change",
+    "/account/contacts/code",
+    "/account/contacts/code/lost",
     "/account/activity",
     "/account/close",
     "/account/details",
@@ -48,6 +61,18 @@ SAFE = [
 NEEDS_FRESHNESS = [
     ("GET", "/account/close"),
     ("POST", "/account/close"),
+    ("GET", "/account/contacts/add/phone"),
+    ("GET", "/account/contacts/code"),
+    ("GET", "/account/contacts/code/lost"),
+    ("POST", "/account/contacts/add/phone"),
+    ("POST", "/account/contacts/<id>/change"),
+    ("POST", "/account/contacts/<id>/confirm"),
+    ("POST", "/account/contacts/<id>/prefer"),
+    ("POST", "/account/contacts/<id>/remove"),
+    ("POST", "/account/contacts/code"),
+    ("POST", "/account/contacts/code/again"),
+    ("POST", "/account/contacts/code/lost"),
+    ("POST", "/account/contacts/give-up"),
     ("GET", "/account/security/add"),
     ("GET", "/account/security/password"),
     ("POST", "/account/security/totp"),
@@ -91,7 +116,12 @@ def test_the_tables_here_name_every_page_and_every_form(app):
     }
     named = {("GET", path) for path in (*SAFE, *LEAD_ELSEWHERE)} | {("POST", path) for path in UNSAFE}
 
-    assert {(method, re.sub("<[a-z]*_id>", "<id>", rule)) for method, rule in rules} == named
+    assert {(method, plain(rule)) for method, rule in rules} == named
+
+
+def plain(rule):
+    """With <id> for any identifier, and the first of several words."""
+    return re.sub("<any[(]([a-z]+)[^>]*>", r"\1", re.sub("<[a-z]*_id>", "<id>", rule))
 
 
 def test_no_page_is_shown_to_somebody_signed_out(app, known):
@@ -169,6 +199,15 @@ def test_a_session_of_another_is_answered_like_one_that_is_not_there(provider, a
     assert answers[0][0] == 404
 
 
+@pytest.mark.parametrize("act", ["change", "confirm", "prefer", "remove"])
+def test_an_address_of_another_is_answered_like_one_that_is_not_there(provider, anna, boris, a_window, act):
+    window, theirs = a_window(boris), contacts.held(provider, anna.id)[0].id
+    answers = [without_chance(sent(window, "POST", f"/account/contacts/{one}/{act}")) for one in (theirs, "nobodys")]
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+
+
 def test_a_service_that_is_not_used_is_answered_like_one_that_is_not_there(boris, a_window):
     answer = sent(a_window(boris), "POST", "/account/services/revenue/remove")
 
@@ -202,4 +241,4 @@ def without_chance(answer):
     """Status, words and headers of an answer, without what differs from one to the next."""
     words = re.sub(r"<bdi dir=\"ltr\">[0-9A-Z-]+</bdi>|nonce(-|=\")[\w-]+|value=\"[\w=-]{80,}\"", "", answer.text)
     kept = sorted(set(answer.headers.keys()) - {"Set-Cookie"})
-    return answer.status_code, re.sub(r"/account/(security|sessions)/[^/\"?]+", "/account/-", words), kept
+    return answer.status_code, re.sub(r"/account/(security|sessions|contacts)/[^/\"?]+", "/account/-", words), kept
