@@ -16,6 +16,7 @@ from idp.domain.grants import grants
 from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
+from idp.domain.recovery import alarms
 from idp.domain.sessions import browser, logins
 from idp.domain.signatures import ceremonies, documents
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
@@ -34,6 +35,7 @@ from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.people import close_due
 from idp.journeys.provider import Lifetimes, Provider
+from idp.journeys.recovery import ways
 from idp.web import (
     account,
     console,
@@ -48,6 +50,7 @@ from idp.web import (
     password_strength,
     proofing,
     public,
+    recovery,
     signin,
     signing,
     theme,
@@ -83,7 +86,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     # Before the endpoints for programs, which do not look at addresses.
     app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     oidc.init(app, provider, https=settings.https)
-    for room in (public, signin, account, password_strength, proofing, signing, console):
+    for room in (public, signin, recovery, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if "inbox" in (settings.mail, settings.sms):
         app.register_blueprint(inbox.blueprint)
@@ -161,6 +164,7 @@ def create_courier(provider: Provider) -> Courier:
     handlers = {
         "message": message.handler(provider.channels, provider.box),
         "backchannel_logout": logout_notices.handler(provider),
+        ways.UNSENT: ways.handler,
     }
     copy = provider.data_dir / checkpoint.KEPT_COPY
     rounds = iter(range(10**12))
@@ -183,6 +187,7 @@ def create_courier(provider: Provider) -> Courier:
                 documents.sweep(tx)
                 viewings.sweep(tx)
                 contact_changes.sweep(tx)
+                alarms.sweep(tx)
 
     def close_accounts() -> None:
         close_due.run(provider)

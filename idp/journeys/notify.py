@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
 
 from idp.domain.people import identifiers, records
+from idp.domain.recovery import alarms
 from idp.foundation.messages.message import compose
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
@@ -40,6 +41,25 @@ def notify(tx: Tx, provider: Provider, person_id: str, template: str, **facts: o
     locale = records.get(tx.connection, person_id).locale
     for kind, address in _addresses(tx.connection, provider, person_id):
         write_to(tx, provider, kind, address, template, locale, **facts)
+
+
+def announce(
+    tx: Tx,
+    provider: Provider,
+    person_id: str,
+    template: str,
+    *,
+    device: str = "",
+    authenticator_id: str | None = None,
+    **facts: object,
+) -> None:
+    """As `notify`, with a link by which she says that it was not she (NIST SP 800-63B section 4.6).
+
+    `authenticator_id` is what was bound; the link takes it away again.
+    """
+    secret = alarms.prepare(tx, person_id, template, device, authenticator_id)
+    link = f"{provider.issuer}/not-me/{secret}"
+    notify(tx, provider, person_id, template, not_me=link, device=device, **facts)
 
 
 def write_to(tx: Tx, provider: Provider, kind: str, address: str, template: str, locale: str, **facts: object) -> None:

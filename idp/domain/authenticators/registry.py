@@ -115,6 +115,19 @@ def revoke(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
     tx.record(Event(f"authenticators.{gone.method}.removed", actor, person_id, {"authenticator": authenticator_id}))
 
 
+def withdraw(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
+    """Take an authenticator away whatever is left, for an account that nobody signs in to until it is taken back.
+
+    Nothing happens if it is gone already.
+    """
+    mine = (authenticators.c.id == authenticator_id, authenticators.c.person_id == person_id)
+    change = update(authenticators).where(*mine, authenticators.c.removed_at.is_(None))
+    gone = tx.execute(change.values(removed_at=tx.now, verifier=None, sealed=None).returning(authenticators.c.method))
+    method = gone.scalar_one_or_none()
+    if method is not None:
+        tx.record(Event(f"authenticators.{method}.removed", actor, person_id, {"authenticator": authenticator_id}))
+
+
 def forget(tx: Tx, person_id: str) -> None:
     """Take everything away at once, secrets and names included: nobody signs in by any of it again."""
     gone = {"verifier": None, "sealed": None, "credential_id": None, "label": ""}

@@ -27,6 +27,9 @@ class Status(StrEnum):
 
     ACTIVE = "active"
     LOCKED = "locked"
+    """By an operator: only an operator lets it work again."""
+    REPORTED = "reported"
+    """By the person herself, who said that somebody else had been there: until she has taken it back."""
     CLOSING = "closing"
     """By the person herself: until the waiting period is over she can still keep it."""
     DECEASED = "deceased"

@@ -114,6 +114,12 @@ def of_person(connection: Connection, person_id: str, now: int, idle: int) -> Se
     return [_session(row) for row in rows]
 
 
+def devices(connection: Connection, person_id: str) -> frozenset[str]:
+    """What the person signed in with lately, by the devices' names; ended sessions count too."""
+    names = select(sessions.c.device).distinct().where(sessions.c.person_id == person_id)
+    return frozenset(connection.execute(names).scalars())
+
+
 def end(tx: Tx, session_id: str) -> bool:
     """End a session; False if it had ended."""
     return tx.execute(_of(session_id).values(ended_at=tx.now)).rowcount == 1

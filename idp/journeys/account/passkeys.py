@@ -11,7 +11,7 @@ from idp.domain.authenticators.methods import new_passkey, password
 from idp.domain.authenticators.methods.passkey import METHOD, descriptors
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys.notify import notify
+from idp.journeys.notify import announce
 from idp.journeys.provider import Provider
 from idp.journeys.signin.enrol import account_name, options_to_make
 from idp.protocol.assurance import Strength
@@ -32,8 +32,8 @@ def add(provider: Provider, person_id: str, challenge_id: str, response: str, la
         made = new_passkey.check_new(tx, person_id, provider.rp, challenge_id, response, provider.makes)
         if not made.user_verified and password.stored(tx.connection, person_id) is None:
             raise Refusal("authenticators.passkey.unverified", "the device did not verify its user")
-        new_passkey.bind(tx, made, label)
-        notify(tx, provider, person_id, "authenticator_added", method=METHOD)
+        added, _ = new_passkey.bind(tx, made, label)
+        announce(tx, provider, person_id, "authenticator_added", authenticator_id=added.id, method=METHOD)
 
 
 def quiet_options(provider: Provider, person_id: str) -> tuple[str, str] | None:
@@ -60,8 +60,8 @@ def bind_quietly(tx: Tx, provider: Provider, person_id: str, challenge_id: str, 
     """As `add_quietly`, for a sign-in that is still going on."""
     quietly = new_passkey.QUIETLY
     made = new_passkey.check_new(tx, person_id, provider.rp, challenge_id, response, provider.makes, quietly)
-    new_passkey.bind(tx, made, label)
-    notify(tx, provider, person_id, "authenticator_added", method=METHOD)
+    added, _ = new_passkey.bind(tx, made, label)
+    announce(tx, provider, person_id, "authenticator_added", authenticator_id=added.id, method=METHOD)
 
 
 def signals(provider: Provider, person_id: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.people import attributes, identifiers
 from idp.foundation.refusal import Refusal
-from idp.journeys.notify import notify
+from idp.journeys.notify import announce
 from idp.journeys.provider import Provider
 from idp.journeys.signin.enrol import account_name
 from idp.journeys.signin.pending_secret import read, sealed
@@ -50,9 +50,9 @@ def add_totp(provider: Provider, person_id: str, kept: str, code: str, label: st
         lockout.try_now(tx, totp.METHOD, person_id)
         if totp.is_held(tx.connection, provider.vault, person_id, secret):
             return  # The form was sent twice.
-        totp.add(tx, provider.vault, person_id, secret, code, label)
+        added, _ = totp.add(tx, provider.vault, person_id, secret, code, label)
         lockout.success(tx, totp.METHOD, person_id)
-        notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
+        announce(tx, provider, person_id, "authenticator_added", authenticator_id=added.id, method=totp.METHOD)
 
 
 def rename(provider: Provider, person_id: str, authenticator_id: str, label: str) -> None:
@@ -65,7 +65,7 @@ def remove(provider: Provider, person_id: str, authenticator_id: str) -> None:
     """Take an authenticator away. Raises Refusal("authenticators.last...") if too little would be left."""
     with provider.transaction() as tx:
         registry.revoke(tx, person_id, authenticator_id, person_id)
-        notify(tx, provider, person_id, "authenticator_removed")
+        announce(tx, provider, person_id, "authenticator_removed")
 
 
 def change_password(provider: Provider, person_id: str, text: str) -> None:
@@ -80,7 +80,7 @@ def change_password(provider: Provider, person_id: str, text: str) -> None:
     with provider.transaction() as tx:
         password.set_password(tx, person_id, encoded)
         lockout.success(tx, password.METHOD, person_id)
-        notify(tx, provider, person_id, "password_changed")
+        announce(tx, provider, person_id, "password_changed")
 
 
 def new_recovery_codes(provider: Provider, person_id: str) -> list[str]:
@@ -88,7 +88,7 @@ def new_recovery_codes(provider: Provider, person_id: str) -> list[str]:
     with provider.transaction() as tx:
         codes = recovery_code.issue(tx, person_id)
         lockout.success(tx, recovery_code.METHOD, person_id)
-        notify(tx, provider, person_id, "recovery_codes_made")
+        announce(tx, provider, person_id, "recovery_codes_made")
     return codes
 
 

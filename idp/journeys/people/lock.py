@@ -42,9 +42,12 @@ def lock(provider: Provider, name: str, reason: Reason) -> Person:
 
 
 def unlock(provider: Provider, name: str, reason: Reason) -> Person:
-    """Let a locked record work again; its sessions stay ended. Raises as `lock`, or Refusal("people.not_locked")."""
+    """Let a locked record work again; its sessions stay ended. Raises as `lock`, or Refusal("people.not_locked").
+
+    One that its person locked by a letter's link is taken back by her (journeys.recovery), or unlocked here.
+    """
     with provider.transaction() as tx:
-        person = _in_status(tx, _named(tx, provider, name), Status.LOCKED)
+        person = _in_status(tx, _named(tx, provider, name), Status.LOCKED, Status.REPORTED)
         records.set_status(tx, person.id, Status.ACTIVE, OPERATOR, reason.value)
     return person
 

@@ -93,7 +93,8 @@ def _admit_active(tx: Tx, person_id: str, otherwise: str) -> None:
     status = records.get(tx.connection, person_id).status
     if status not in ADMITTED:
         tx.record(Event("signin.refused.inactive", person_id, person_id, {"status": status.value}))
-        code = "signin.locked" if status is Status.LOCKED else otherwise
+        told = {Status.LOCKED: "signin.locked", Status.REPORTED: "signin.reported"}
+        code = told.get(status, otherwise)
         raise Refusal(code, f"the record is {status.value}")
 
 

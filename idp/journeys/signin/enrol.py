@@ -8,7 +8,7 @@ from idp.domain.people import identifiers
 from idp.domain.sessions import logins
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys.notify import notify
+from idp.journeys.notify import announce
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import InProgress, add_proof, at_step
@@ -33,9 +33,9 @@ def add_totp(provider: Provider, login_id: str, visitor: Visitor, code: str) -> 
     with provider.transaction() as tx:
         progress = _turn(tx, provider, login_id, visitor)
         person_id, secret = progress.person_id, read(provider.box, progress.login.facts.get("totp"))
-        _, proof = totp.add(tx, provider.vault, person_id, secret, code, "")
+        added, proof = totp.add(tx, provider.vault, person_id, secret, code, "")
         add_proof(tx, login_id, visitor.browser, person_id, proof)
-        notify(tx, provider, person_id, "authenticator_added", method=totp.METHOD)
+        announce(tx, provider, person_id, "authenticator_added", authenticator_id=added.id, method=totp.METHOD)
 
 
 def passkey_options(
@@ -60,9 +60,9 @@ def add_passkey(
         made = new_passkey.check_new(tx, person_id, provider.rp, challenge_id, response, provider.makes)
         if needs_hardware(progress) and not made.hardware:
             raise Refusal("authenticators.passkey.not_hardware", "the key is of no make that is listed")
-        _, proof = new_passkey.bind(tx, made, label)
+        added, proof = new_passkey.bind(tx, made, label)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
-        notify(tx, provider, person_id, "authenticator_added", method=passkey.METHOD)
+        announce(tx, provider, person_id, "authenticator_added", authenticator_id=added.id, method=passkey.METHOD)
 
 
 def needs_hardware(progress: InProgress) -> bool:

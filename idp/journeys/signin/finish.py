@@ -7,6 +7,7 @@ from idp.domain.sessions.browser import Authenticated, Session
 from idp.foundation.audit.event import Event, Fact
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.journeys.notify import announce
 from idp.journeys.oidc.authorize import Answer
 from idp.journeys.oidc.issue_code import issue_code
 from idp.journeys.oidc.log_out import end_session
@@ -97,7 +98,16 @@ def _session(
         return current, None
     proved = Authenticated(achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time)
     renewed = None if current is None else browser.renew(tx, current, proved)
+    if renewed is None:
+        _tell_of_a_new_browser(tx, provider, achieved.person.id, device)
     session, secret = renewed or browser.start(tx, proved, device, provider.lifetimes.session_absolute)
     how: dict[str, Fact] = {"strength": session.strength.word, "methods": list(session.amr)}
     tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, how))
     return session, secret
+
+
+def _tell_of_a_new_browser(tx: Tx, provider: Provider, person_id: str, device: str) -> None:
+    """Nobody is told of the first browser of all, at which she has just registered, or was brought here."""
+    before = browser.devices(tx.connection, person_id)
+    if before and device not in before:
+        announce(tx, provider, person_id, "new_browser", device=device)

@@ -9,7 +9,7 @@ from idp.domain.authenticators.proof import Proof
 from idp.domain.authenticators.registry import Authenticator
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys.notify import notify
+from idp.journeys.notify import announce
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.enrol import needs_hardware
@@ -33,7 +33,7 @@ def with_recovery_code(provider: Provider, login_id: str, visitor: Visitor, code
 
     def tell(tx: Tx, person_id: str) -> None:
         left = recovery_code.left(tx.connection, person_id)
-        notify(tx, provider, person_id, "recovery_code_used", left=left)
+        announce(tx, provider, person_id, "recovery_code_used", left=left)
 
     _prove(provider, login_id, visitor, recovery_code.METHOD, Answer(code), tell)
 

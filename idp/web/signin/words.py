@@ -44,6 +44,8 @@ def message(refusal: Refusal) -> str | None:
     known: dict[str, str] = {
         "authenticators.wrong_password": _("The user name or the password is wrong."),
         "signin.locked": _("This account cannot be used to sign in. Contact support."),
+        "signin.reported": _("You locked this account. Use “I cannot sign in” below to take it back."),
+        "recovery.locked": _("This account was locked by us. Contact support."),
         "signin.somebody_else": _("The service asks for another person. Sign in as that person, or cancel."),
         "authenticators.switched_off": _(
             "This way to sign in is switched off, because there were too many wrong attempts. Use another way."

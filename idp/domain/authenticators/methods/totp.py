@@ -56,11 +56,16 @@ def add(tx: Tx, vault: Vault, person_id: str, secret: str, code: str, label: str
 
     The code is spent before the app is bound, so a form that is sent twice binds it once.
     """
+    check_new(tx, person_id, secret, code)
+    added = adopt(tx, vault, person_id, secret, label)
+    return added, _proof(tx, added.id)
+
+
+def check_new(tx: Tx, person_id: str, secret: str, code: str) -> None:
+    """The first half of `add`, for an app that is bound later. Raises Refusal("authenticators.wrong_code")."""
     step = _matching_step(secret, code, tx.now)
     if step is None or not _spend_step(tx, person_id, step, code):
         raise Refusal("authenticators.wrong_code", "the code does not match, or was used before")
-    added = adopt(tx, vault, person_id, secret, label)
-    return added, _proof(tx, added.id)
 
 
 def adopt(tx: Tx, vault: Vault, person_id: str, secret: str, label: str = "") -> Authenticator:
