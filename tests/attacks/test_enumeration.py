@@ -18,8 +18,8 @@ from tests.witness import watching
 
 __all__ = ["app", "asked", "at_sign_in", "revenue"]
 CHANCE = re.compile(
-    r'name="(csrf_token|challenge)" value="[^"]*"|data-options="[^"]*"|nonce(="|-)[\w-]+|/(signin|register|recover)/[\w-]+'
-    r"|from=[\w-]+"
+    r'name="(csrf_token|challenge)" value="[^"]*"|data-options="[^"]*"|nonce(="|-)[\w-]+'
+    r"|/(signin|register|recover)/[\w-]+|from=[\w-]+"
 )
 COOKIE = re.compile(r"=[^;]*")
 KNOWN, UNKNOWN = "somebody", "stranger"

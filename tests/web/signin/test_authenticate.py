@@ -15,8 +15,8 @@ from tests.passkeys import SoftKey
 from tests.web.pages import Page
 
 CHANCE = re.compile(
-    r'name="(csrf_token|challenge)" value="[^"]*"|data-options="[^"]*"|nonce(="|-)[\w-]+|/(signin|register|recover)/[\w-]+'
-    r"|from=[\w-]+"
+    r'name="(csrf_token|challenge)" value="[^"]*"|data-options="[^"]*"|nonce(="|-)[\w-]+'
+    r"|/(signin|register|recover)/[\w-]+|from=[\w-]+"
 )
 
 
