@@ -131,6 +131,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         telephone_region=country.telephone_region,
         trust_framework=country.trust_framework,
         timezone=country.timezone,
+        fonts_dir=settings.fonts_dir,
     )
 
 

@@ -139,6 +139,7 @@ SETTINGS: Mapping[str, Setting] = {
     "refresh_token_lifetime": Setting(_seconds, "2592000", "Seconds a refresh token may rest unused."),
     "session_idle": Setting(_seconds, "3600", "Seconds a browser session may rest unused."),
     "session_absolute": Setting(_seconds, "43200", "Seconds a browser session lasts at most."),
+    "fonts_dir": Setting(Path, "/usr/share/fonts", "Where the fonts are that a PDF of somebody's own data is set in."),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
@@ -170,6 +171,7 @@ class Settings:
     refresh_token_lifetime: int
     session_idle: int
     session_absolute: int
+    fonts_dir: Path
     closing_days: int
 
     @property

@@ -67,6 +67,7 @@ class Provider:
     telephone_region: str
     trust_framework: str
     timezone: str
+    fonts_dir: Path
 
     @property
     def rp(self) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """How identity was verified: kept for auditors and for relying parties that ask for verified claims."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, insert, select
 
@@ -20,6 +20,29 @@ def keep(tx: Tx, vault: Vault, person_id: str, level: Level, verification: Verif
     record = vault.seal(tx.connection, person_id, TABLE, "record", json.dumps(asdict(verification)))
     row = {"id": identifier(), "person_id": person_id, "level": level.word, "record": record, "at": tx.now}
     tx.execute(insert(verifications), row)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One verification, the level that it led to, and when it was kept (Unix seconds)."""
+
+    level: Level
+    at: int
+    verification: Verification
+
+
+def every(connection: Connection, vault: Vault, person_id: str) -> tuple[Kept, ...]:
+    """All of them, oldest first."""
+    mine = select(verifications).where(verifications.c.person_id == person_id)
+    rows = connection.execute(mine.order_by(verifications.c.at, verifications.c.id)).all()
+    return tuple(
+        Kept(
+            Level.of(row.level) or Level.LOW,
+            row.at,
+            _read(vault.open(connection, person_id, TABLE, "record", row.record)),
+        )
+        for row in rows
+    )
 
 
 def latest(connection: Connection, vault: Vault, person_id: str) -> Verification | None:

@@ -1,7 +1,7 @@
 """Appending to the audit and reading it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,24 @@ def append(connection: Connection, event: Event, now: int) -> None:
         "the_at": now,
     }
     _APPEND.run(connection, row)
+
+
+def around(
+    connection: Connection,
+    person: str,
+    *,
+    names: Collection[str] | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> Sequence[Leaf]:
+    """What was done to one person, by herself or others, newest first; only events of these `names`, if given."""
+    wanted = [leaves.c.subject == person]
+    if names is not None:
+        wanted.append(leaves.c.name.in_(names))
+    if before_id is not None:
+        wanted.append(leaves.c.id < before_id)
+    rows = connection.execute(select(leaves).where(*wanted).order_by(leaves.c.id.desc()).limit(limit)).mappings()
+    return [_leaf(row) for row in rows]
 
 
 def search(

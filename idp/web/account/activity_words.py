@@ -38,6 +38,7 @@ def _plain() -> dict[str, str]:
         "people.record.created": _("Your account was created"),
         "people.assurance.changed": _("Your identity was verified"),
         "people.status.changed": _("The state of your account was changed"),
+        "account.data.downloaded": _("A copy of your data was downloaded"),
         "people.closing.requested": _("You asked us to close your account"),
         "people.closing.cancelled": _("You kept your account"),
         "people.closing.ended": _("Your account was locked, so it is not being closed any more"),

@@ -13,7 +13,7 @@ from idp.web.redirects import local
 from idp.web.signin.current import require_session
 
 blueprint = Blueprint("account", __name__)
-SECTIONS = ("services", "security", "sessions", "activity", "details", "contacts", "close")
+SECTIONS = ("services", "security", "sessions", "activity", "details", "contacts", "close", "data")
 FRESH = 600
 """Seconds since the last authentication within which a way to sign in may be changed."""
 

@@ -36,7 +36,7 @@ def test_what_closing_means_is_said_before(provider, anna, a_window):
         consents.give(tx, anna.id, client.id, {"openid"})
     words = a_window(anna).goes("/account/close").page.words
 
-    for said in ("We wait for 30 days", "cannot be undone", "Revenue Service", "stays valid"):
+    for said in ("We wait for 30 days", "cannot be undone", "Revenue Service", "stays valid", "Download your data"):
         assert said in words
     assert status(provider, anna) is Status.ACTIVE
 
