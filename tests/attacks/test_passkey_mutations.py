@@ -135,6 +135,7 @@ BOTH = {
 MAKING = BOTH | {
     "algorithm that was not offered": another_algorithm,
     "public key that is none": no_point,
+    "credential that the browser names": lambda response: response.outer.update(id=OTHER, rawId=OTHER),
     "no credential in it": flags(off=ATTESTED),
     "empty credential id": replaced(slice(53, 87), b"\x00\x00"),
     "length of the credential id": replaced(LENGTH, struct.pack(">H", 33)),

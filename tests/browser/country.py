@@ -14,6 +14,7 @@ import requests
 
 from demo import specimens
 from idp.foundation.clock import monotonic, pause
+from tests.makers import Maker
 from tests.serving import IDP, command, free_port
 
 READY_SECONDS = 40.0
@@ -53,6 +54,8 @@ class Country:
 
     port: int
     environment: Mapping[str, str]
+    maker: Maker
+    """Whose hardware keys the provider takes."""
 
     @property
     def issuer(self) -> str:
@@ -115,7 +118,9 @@ def _entry(username: str, assurance: str) -> dict[str, object]:
 @contextmanager
 def running(folder: Path, database_url: str = "") -> Iterator[Country]:
     """Start everything with the one command, wait for its three doors, and stop it with Ctrl-C at the end."""
-    country = Country(_three_free_ports(), _environment(folder, database_url))
+    maker = Maker()
+    listed = {"IDP_ATTESTATION": str(maker.listed(folder))}
+    country = Country(_three_free_ports(), _environment(folder, database_url) | listed, maker)
     log = folder / "demo.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -84,7 +84,7 @@ UNFIT = {
 
 @pytest.mark.parametrize("why", UNFIT)
 def test_what_nobody_vouches_for_is_a_key_like_any_other(store, anna, key, maker, tmp_path, why):
-    key.batch = UNFIT[why](maker)
+    key.batch, key.aaguid = UNFIT[why](maker), bytes.fromhex(MODEL.replace("-", ""))
     held = added(store, anna, key, attestation.read(maker.listed(tmp_path)))
 
     assert (held.hardware, held.strength) == (False, Strength.TWO_FACTORS)

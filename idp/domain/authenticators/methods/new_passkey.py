@@ -22,7 +22,6 @@ from idp.foundation.transaction import Tx
 if TYPE_CHECKING:
     import webauthn
     from webauthn.helpers import exceptions, structs
-    from webauthn.helpers.cose import COSEAlgorithmIdentifier
     from webauthn.registration.verify_registration_response import VerifiedRegistration
 else:
     webauthn = deferred("webauthn")
@@ -32,8 +31,6 @@ else:
 CREATE = "create"
 QUIETLY = "create.conditional"
 """What is made beside a password, without anybody being asked: nobody need be present (section 7.1 step 15)."""
-ALGORITHMS = (-8, -7, -257)
-"""EdDSA, ES256 and RS256 (RFC 8152, RFC 8812), most wanted first."""
 NO_MAKES: Makes = {}
 
 
@@ -44,6 +41,8 @@ class Made:
     person_id: str
     credential_id: str
     columns: Mapping[str, Any]
+    name: str
+    """Of what keeps it, if that is known."""
 
     @property
     def user_verified(self) -> bool:
@@ -79,7 +78,6 @@ def registration_options(
         user_name=display_name,
         user_display_name=display_name,
         challenge=challenge,
-        supported_pub_key_algs=_algorithms(),
         attestation=_conveyance(direct=security_key),
         authenticator_selection=_selection(security_key=security_key),
     )
@@ -116,7 +114,6 @@ def check_new(
             expected_rp_id=rp[0],
             expected_origin=rp[1],
             require_user_presence=purpose != QUIETLY,
-            supported_pub_key_algs=_algorithms(),
             pem_root_certs_bytes_by_fmt=roots,
         )
 
@@ -131,7 +128,8 @@ def check_new(
     if credential_id != document["id"]:
         raise Refusal("authenticators.passkey.refused", "the browser and the device name different credentials")
     _refuse_known(tx, credential_id)
-    return Made(person_id, credential_id, columns)
+    name = makes[made.aaguid].name if hardware else name_of(made.aaguid)
+    return Made(person_id, credential_id, columns, name)
 
 
 def bind(tx: Tx, made: Made, label: str) -> tuple[Authenticator, Proof]:
@@ -139,7 +137,7 @@ def bind(tx: Tx, made: Made, label: str) -> tuple[Authenticator, Proof]:
 
     It is called after what keeps it, if that is known, or else `label`; a second one of a name has a number.
     """
-    wanted = name_of(str(made.columns["model"])) or label
+    wanted = made.name or label
     taken = {one.label for one in registry.of(tx.connection, made.person_id)}
     names = (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 2)))
     label = next(name for name in names if name not in taken or not name)
@@ -170,10 +168,6 @@ def _selection(*, security_key: bool) -> "structs.AuthenticatorSelectionCriteria
 def _conveyance(*, direct: bool) -> "structs.AttestationConveyancePreference":
     preference = structs.AttestationConveyancePreference
     return preference.DIRECT if direct else preference.NONE
-
-
-def _algorithms() -> "list[COSEAlgorithmIdentifier]":
-    return [webauthn.helpers.cose.COSEAlgorithmIdentifier(number) for number in ALGORITHMS]
 
 
 def _refuse_known(tx: Tx, credential_id: str) -> None:
