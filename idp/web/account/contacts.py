@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from idp.domain.people.contact_changes import Act
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
-from idp.journeys.account import contacts
+from idp.journeys.account import contacts, passkeys
 from idp.journeys.account.contacts import Contact
 from idp.protocol import telephone_number
 from idp.protocol.assurance import Strength
@@ -182,7 +182,8 @@ def _list(session: Session, errors: Errors | tuple[()] = ()) -> Response:
     held = contacts.held(provider(), session.person_id)
     present = contacts.waiting(provider(), session.person_id)
     values = {"held": held, "present": present, "spaced": telephone_number.spaced}
-    return page("contacts", session, "details", errors, texts="sms" in provider().channels, **values)
+    told = {"texts": "sms" in provider().channels, "signals": passkeys.signals(provider(), session.person_id)}
+    return page("contacts", session, "details", errors, **values, **told)
 
 
 def _form(

@@ -78,6 +78,7 @@ def test_the_browser_is_told_which_are_known_and_what_the_account_is_called(prov
     assert decoded(known["userId"]).decode() == anna.id
     assert sorted(known["allAcceptedCredentialIds"]) == sorted([first.id, second.id])
     assert json.loads(signals_of(window)["signalCurrentUserDetails"])["name"] == "anna"
+    assert signals_of(window.goes("/account/contacts")) == signals_of(window.goes("/account/security"))
 
     gone = passkeys(provider, anna)[0]
     window.goes(f"/account/security/{gone.id}/remove").submits("/remove")
