@@ -49,7 +49,8 @@ def test_a_citizen_sees_everything_and_takes_back_one_of_each(country, a_window,
 
     walker.presses("a[href='/account/sessions']")
     assert walker.all("section.card").count() == 2
-    walker.presses("section.card:not(:has(.tag)) button")
+    walker.presses("section.card:not(:has(.tag)) a.end-session")
+    walker.presses("#end-confirm")
     assert walker.all("section.card").count() == 1
     elsewhere.reloads()
     elsewhere.is_at("signin-authenticate")

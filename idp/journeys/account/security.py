@@ -8,6 +8,7 @@ from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.people import attributes, identifiers
 from idp.foundation.refusal import Refusal
+from idp.journeys.account.sessions import end_within
 from idp.journeys.notify import announce
 from idp.journeys.provider import Provider
 from idp.journeys.signin.enrol import account_name
@@ -68,8 +69,11 @@ def remove(provider: Provider, person_id: str, authenticator_id: str) -> None:
         announce(tx, provider, person_id, "authenticator_removed")
 
 
-def change_password(provider: Provider, person_id: str, text: str) -> None:
-    """Set or replace the password. Raises Refusal("authenticators.password....")."""
+def change_password(provider: Provider, person_id: str, text: str, keep: str | None = None) -> None:
+    """Set or replace the password; every session but `keep` ends with the old one, unless that is None.
+
+    Raises Refusal("authenticators.password....").
+    """
     with provider.reading() as connection:
         second = registry.reachable(connection, person_id) > Strength.ONE_FACTOR
         own = attributes.read(connection, provider.vault, person_id, ("name", "given_name", "family_name"))
@@ -80,6 +84,8 @@ def change_password(provider: Provider, person_id: str, text: str) -> None:
     with provider.transaction() as tx:
         password.set_password(tx, person_id, encoded)
         lockout.success(tx, password.METHOD, person_id)
+        if keep is not None:
+            end_within(tx, provider, person_id, "password changed", keep)
         announce(tx, provider, person_id, "password_changed")
 
 

@@ -1,15 +1,27 @@
 """The citizen's browser sessions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from idp.domain.grants import grants
-from idp.domain.sessions import browser
+from idp.domain.sessions import browser, participants
 from idp.domain.sessions.browser import Session
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
+from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_session
 from idp.journeys.provider import Provider
+
+REASON = "ended in the account"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One session, and the names of the services that were opened in it, first opened first."""
+
+    session: Session
+    services: tuple[str, ...]
 
 
 def living(provider: Provider, person_id: str) -> Sequence[Session]:
@@ -18,29 +30,53 @@ def living(provider: Provider, person_id: str) -> Sequence[Session]:
         return browser.of_person(connection, person_id, provider.store.now(), provider.lifetimes.session_idle)
 
 
+def where(provider: Provider, person_id: str, language: str) -> list[SignedIn]:
+    """The living sessions as a page shows them, last used first; `language` is that of the services' names."""
+    held = living(provider, person_id)
+    with provider.reading() as connection:
+        took_part = [participants.of(connection, session.id) for session in held]
+    return [SignedIn(session, _names(provider, ids, language)) for session, ids in zip(held, took_part, strict=True)]
+
+
 def end_one(provider: Provider, person_id: str, session_id: str) -> None:
     """End one session, everywhere. Raises Refusal("account.unknown_session")."""
     mine = {session.id: session for session in living(provider, person_id)}
     if session_id not in mine:
         raise Refusal("account.unknown_session", "no such session")
     with provider.transaction() as tx:
-        end_session(tx, provider, mine[session_id], "ended in the account", person_id)
+        end_session(tx, provider, mine[session_id], REASON, person_id)
 
 
 def end_others(provider: Provider, person_id: str, keep: str) -> int:
     """End all but one; returns how many."""
-    others = [session for session in living(provider, person_id) if session.id != keep]
     with provider.transaction() as tx:
-        for session in others:
-            end_session(tx, provider, session, "ended in the account", person_id)
-    return len(others)
+        return end_within(tx, provider, person_id, REASON, keep)
+
+
+def end_everywhere(provider: Provider, person_id: str) -> int:
+    """End all; returns how many."""
+    with provider.transaction() as tx:
+        return end_within(tx, provider, person_id, REASON)
+
+
+def end_within(tx: Tx, provider: Provider, person_id: str, reason: str, keep: str = "") -> int:
+    """End every session but `keep` in the caller's transaction; returns how many."""
+    held = browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle)
+    ending = [session for session in held if session.id != keep]
+    for session in ending:
+        end_session(tx, provider, session, reason, person_id)
+    return len(ending)
 
 
 def not_me(provider: Provider, person_id: str) -> None:
     """Somebody else was here: end every session and revoke every grant; the next sign-in starts from nothing."""
     with provider.transaction() as tx:
         tx.record(Event("account.intrusion.reported", person_id, person_id))
-        for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
-            end_session(tx, provider, session, "reported as not me", person_id)
+        end_within(tx, provider, person_id, "reported as not me")
         grants.revoke_person(tx, person_id)
         notify(tx, provider, person_id, "intrusion_reported")
+
+
+def _names(provider: Provider, client_ids: Sequence[str], language: str) -> tuple[str, ...]:
+    found = [provider.clients.find(client_id) for client_id in client_ids]
+    return tuple(client.metadata.name(language) for client in found if client is not None)

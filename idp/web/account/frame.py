@@ -88,6 +88,7 @@ DONE = {
     "added": lambda: _("It was added. From now on you can sign in with it."),
     "renamed": lambda: _("The name was changed."),
     "password": lambda: _("Your password was changed."),
+    "password-alone": lambda: _("Your password was changed, and every other browser was signed out."),
     "ended": lambda: _("The session was ended, and every service in it was told."),
     "others-ended": lambda: _("All other sessions were ended, and every service in them was told."),
     "kept": lambda: _("Your account will not be closed. You can use your services again."),

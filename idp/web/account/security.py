@@ -114,13 +114,14 @@ def change_password() -> Response:
     session = session_for_changes()
     form = Form(request.form)
     text = form.secret("password", limit=1024, missing=_("Choose a password."), field_id="new-password")
+    end_others = form.checked("end-others")
     try:
         if not form.errors:
-            security.change_password(provider(), session.person_id, text)
-            return changed("security", "password")
+            security.change_password(provider(), session.person_id, text, session.id if end_others else None)
+            return changed("security", "password-alone" if end_others else "password")
     except Refusal as refusal:
         form.fail("new-password", _said(refusal))
-    return corrected(_password(session, form.errors, text))
+    return corrected(_password(session, form.errors, text, end_others=end_others))
 
 
 @blueprint.get("/account/security/recovery-codes")
@@ -152,14 +153,16 @@ def offer_ways(session: Session, errors: Errors | tuple[()] = (), kept: str | No
     return page("add", session, "security", errors, **values)
 
 
-def _password(session: Session, errors: Errors | tuple[()] = (), text: str = "") -> Response:
+def _password(
+    session: Session, errors: Errors | tuple[()] = (), text: str = "", *, end_others: bool = True
+) -> Response:
     second_factor = security.asks_for_two(provider(), session.person_id)
     shown = meter(text, second_factor=second_factor)
     held = security.held(provider(), session.person_id).authenticators
     spare = next((one for one in held if one.method == registry.PASSWORD), None)
     removable = spare is not None and any(one.opens_alone for one in held)
     values = {"has_second_factor": second_factor, "meter": shown, "spare": spare if removable else None}
-    return page("password", session, "security", errors, **values)
+    return page("password", session, "security", errors, end_others=end_others, **values)
 
 
 def _why_kept(refusal: Refusal) -> str:

@@ -39,6 +39,7 @@ UNSAFE = [
     "/account/security/recovery-codes",
     "/account/services/<id>/remove",
     "/account/sessions/<id>/end",
+    "/account/sessions/end-everywhere",
     "/account/sessions/end-others",
 ]
 SAFE = [
@@ -59,6 +60,9 @@ SAFE = [
     "/account/security/password",
     "/account/services",
     "/account/sessions",
+    "/account/sessions/<id>/end",
+    "/account/sessions/end-everywhere",
+    "/account/sessions/end-others",
 ]
 NEEDS_FRESHNESS = [
     ("GET", "/account/close"),
