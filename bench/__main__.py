@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import enumeration, house, machine, peer, people
+from bench import enumeration, house, keys, machine, peer, people
 from tests import postgres
 from tests.serving import free_port
 
@@ -127,10 +127,24 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
         f"{'password sign-in':24}{rate:9,.1f}{statistics.median(signed_in) * 1000:8.0f}"
         f"{_percentile(signed_in) * 1000:8.0f}{'':8}{'':9}{'':9}{rate / limit['argon2']:9.0%} of Argon2"
     )
+    with_keys = keys.passkey_sign_ins(ours, seconds)
+    rate = len(with_keys) / seconds
+    middle = statistics.median(with_keys) * 1000
+    print(f"{'passkey sign-in':24}{rate:9,.1f}{middle:8.0f}{_percentile(with_keys) * 1000:8.0f}")
+    alone, beside = keys.tokens_beside_a_flood(ours, seconds)
+    slower = statistics.median(beside) / statistics.median(alone)
+    flooded = f"{statistics.median(beside) * 1000:8.1f}{_percentile(beside) * 1000:8.1f}"
+    print(f"{'token beside a flood':24}{len(beside) / seconds:9,.1f}{flooded}  x{slower:.2f} of its time alone")
     signed = people.signatures(ours)
     middle = statistics.median(signed)
     print(f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}")
-    return {"password_sign_in_seconds": signed_in, "signature_seconds": signed}
+    return {
+        "password_sign_in_seconds": signed_in,
+        "passkey_sign_in_seconds": with_keys,
+        "token_alone_seconds": alone,
+        "token_beside_a_flood_seconds": beside,
+        "signature_seconds": signed,
+    }
 
 
 def _of_strangers(ours: house.House) -> dict[str, Any]:
