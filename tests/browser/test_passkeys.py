@@ -148,18 +148,19 @@ def asks_for_hardware(country):
     return f"/oidc/authorize?{urlencode(asked)}"
 
 
-def test_where_hardware_is_needed_a_synced_key_is_refused_and_a_listed_one_opens(country, a_window):
-    walker = a_window()
+@LANGUAGES
+def test_where_hardware_is_needed_a_synced_key_is_refused_and_a_listed_one_opens(country, a_window, language):
+    walker = a_window(language)
     address, app = registers(walker, "hardware")
     synced = Device(walker.page, SYNCED)
     walker.page.context.clear_cookies()
-    walker.goes(asks_for_hardware(country))
+    walker.goes(f"{asks_for_hardware(country)}&ui_locales={language}")
     signs_in(walker, address, app)
     walker.is_at("signin-enrol")
     walker.sees("Arcadian Key")
     with synced.touched():
         walker.presses("#enrol-security-key")
-    walker.sees("This service needs a security key that cannot be copied")
+    walker.reads("This service needs a security key that cannot be copied, of a make that is listed. This one is not.")
 
     key = SoftKey("localhost", country.issuer)
     key.batch = country.maker.batch()
@@ -172,10 +173,11 @@ def test_where_hardware_is_needed_a_synced_key_is_refused_and_a_listed_one_opens
     assert "code=" in told.value.url
 
     walker.page.context.clear_cookies()
-    walker.goes(asks_for_hardware(country))
+    walker.goes(f"{asks_for_hardware(country)}&ui_locales={language}")
     signs_in(walker, address)
     walker.is_at("signin-second-factor")
     assert walker.all("#login-code").count() == 0
     walker.presses("#login-passkey")
     walker.goes("/account/security")
-    walker.sees("Arcadian Key", "Cannot be copied")
+    walker.sees("Arcadian Key")
+    walker.reads("Cannot be copied")
