@@ -128,6 +128,25 @@ def withdraw(tx: Tx, person_id: str, authenticator_id: str, actor: str) -> None:
         tx.record(Event(f"authenticators.{method}.removed", actor, person_id, {"authenticator": authenticator_id}))
 
 
+def withdraw_since(tx: Tx, person_id: str, since: int, actor: str, *, and_password: bool) -> None:
+    """As `withdraw`, of everything that was bound from `since` on; of recovery codes, all of a set made since then.
+
+    A password that is changed keeps its age, so whoever knows that it was says `and_password`.
+    """
+    for one in of(tx.connection, person_id):
+        if one.created_at >= since or (and_password and one.method == PASSWORD):
+            withdraw(tx, person_id, one.id, actor)
+    made = (recovery_codes.c.person_id == person_id, recovery_codes.c.created_at >= since)
+    tx.execute(delete(recovery_codes).where(*made))
+
+
+def had_second_factor(connection: Connection, person_id: str) -> bool:
+    """Whether the person holds a second factor or ever held one: what was taken away counts as well."""
+    any_of_them = authenticators.c.method.in_(SECOND_FACTORS)
+    statement = select(authenticators.c.id).where(authenticators.c.person_id == person_id, any_of_them)
+    return connection.execute(statement.limit(1)).first() is not None
+
+
 def forget(tx: Tx, person_id: str) -> None:
     """Take everything away at once, secrets and names included: nobody signs in by any of it again."""
     gone = {"verifier": None, "sealed": None, "credential_id": None, "label": ""}

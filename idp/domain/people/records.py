@@ -78,6 +78,12 @@ def get(connection: Connection, person_id: str) -> Person:
     return person
 
 
+def hold(tx: Tx, person_id: str) -> Person:
+    """As `get`, and whoever else holds the record waits for the end of this transaction."""
+    tx.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
+    return get(tx.connection, person_id)
+
+
 def set_locale(tx: Tx, person_id: str, locale: str) -> None:
     """The language of letters and messages."""
     tx.execute(update(people).where(people.c.id == person_id).values(locale=locale))

@@ -48,6 +48,18 @@ def raise_alarm(tx: Tx, secret: str) -> Alarm:
     return _alarm(spend(tx, alarms, alarms.c.digest == _digest(secret), alarms.c.expires_at > tx.now))
 
 
+def was_raised(connection: Connection, person_id: str, since: int) -> bool:
+    """Whether the person said from `since` on that something was not she."""
+    statement = select(alarms.c.digest).where(alarms.c.person_id == person_id, alarms.c.spent_at >= since)
+    return connection.execute(statement.limit(1)).first() is not None
+
+
+def announced(connection: Connection, person_id: str, since: int) -> frozenset[str]:
+    """What the person was told from `since` on, by the letters' names."""
+    statement = select(alarms.c.about).where(alarms.c.person_id == person_id, alarms.c.created_at >= since)
+    return frozenset(connection.execute(statement.distinct()).scalars())
+
+
 def sweep(tx: Tx) -> None:
     """Drop links whose time is over."""
     tx.execute(delete(alarms).where(alarms.c.expires_at < tx.now))

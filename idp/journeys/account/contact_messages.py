@@ -11,7 +11,7 @@ from idp.domain.people.contact_changes import Act, Change, Wish
 from idp.foundation.limits import Limit, take
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys.notify import notify, write_to
+from idp.journeys.notify import announce, write_to
 from idp.journeys.provider import Provider
 from idp.protocol import email_address, telephone_number
 
@@ -59,4 +59,4 @@ def tell(tx: Tx, provider: Provider, person_id: str, wish: Wish) -> None:
     """Every address that the person has is told what became of them."""
     mask = email_address.masked if wish.kind == "email" else telephone_number.masked
     facts = {"what": wish.kind, "done": DONE[wish.act], "shown": mask(wish.new or wish.old)}
-    notify(tx, provider, person_id, "contact_changed", **facts)
+    announce(tx, provider, person_id, "contact_changed", **facts)

@@ -34,11 +34,16 @@ def choose_password(provider: Provider, login_id: str, visitor: Visitor, text: s
         raise Refusal("signin.out_of_turn", "it is not the turn of this step")
     with provider.reading() as connection:
         names = [one.value for one in identifiers.of(connection, provider.vault, login.facts["claimed"])]
-    password_policy.check(text, second_factor=True, personal=names, breached=provider.breached)
+    password_policy.check(text, second_factor=not stands_alone(login), personal=names, breached=provider.breached)
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         at_step(tx, login_id, visitor, "method")
         _prepare(tx, provider, login_id, visitor, password=sealed(provider.box, encoded), way_in="password")
+
+
+def stands_alone(login: Login) -> bool:
+    """Whether the new password will be all that opens the account: then it must be longer."""
+    return bool(login.facts.get("second")) and "totp" not in login.facts.get("ways", [])
 
 
 def passkey_options(provider: Provider, login_id: str, visitor: Visitor) -> tuple[str, str]:
@@ -112,6 +117,7 @@ def _prepare(tx: Tx, provider: Provider, login_id: str, visitor: Visitor, **fact
 
 def _apply(tx: Tx, provider: Provider, login: Login, visitor: Visitor) -> None:
     """Everything at once, so that nobody is left between two accounts: old ways out, new ways in, all sessions over."""
+    records.hold(tx, login.facts["claimed"])  # Whoever says meanwhile that it is not she waits, or was first.
     person = _person(tx, login)
     if person.status is Status.LOCKED:
         raise Refusal("recovery.locked", "an operator locked the account")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from idp.domain.authenticators import registry
 from idp.domain.people import records
 from idp.domain.people.records import Person, Status
+from idp.domain.recovery import alarms
 from idp.domain.sessions import logins
 from idp.domain.sessions.logins import Login
 from idp.foundation.audit.event import Event
@@ -64,9 +65,13 @@ def at_step(tx: Tx, login_id: str, visitor: Visitor, *steps: str) -> Login:
 
 
 def claimed(connection: Connection, login: Login) -> Person | None:
-    """Whose account is claimed, if it is anybody's who can have it back."""
+    """Whose account is claimed, if it is anybody's who can have it back.
+
+    A recovery of which its owner said that it was not she is over, and claims nobody.
+    """
     person = records.find(connection, login.facts.get("claimed") or NOBODY)
-    return person if person is not None and person.status in RECOVERABLE else None
+    stopped = alarms.was_raised(connection, person.id if person else NOBODY, login.created_at)
+    return person if person is not None and person.status in RECOVERABLE and not stopped else None
 
 
 def prove_way(tx: Tx, provider: Provider, login: Login, visitor: Visitor, way: str, kept: str | None = None) -> None:
@@ -92,6 +97,10 @@ def prove_way(tx: Tx, provider: Provider, login: Login, visitor: Visitor, way: s
 
 
 def needed(connection: Connection, person: Person) -> int:
-    """How many ways, each different (NIST SP 800-63B section 4.2.2): one only where a password alone was enough."""
-    is_simple = registry.reachable(connection, person.id) is Strength.ONE_FACTOR and person.assurance is Level.LOW
-    return 1 if is_simple else 2
+    """How many ways, each different (NIST SP 800-63B section 4.2.2): one only where a password alone was enough.
+
+    Saying "this was not me" takes second factors away; whoever reads her mail must not gain by pressing that link.
+    """
+    if person.assurance is not Level.LOW or registry.reachable(connection, person.id) is not Strength.ONE_FACTOR:
+        return 2
+    return 2 if person.status is Status.REPORTED and registry.had_second_factor(connection, person.id) else 1

@@ -2,7 +2,7 @@
 
 from idp.domain.authenticators import registry
 from idp.domain.grants import grants
-from idp.domain.people import closings, records
+from idp.domain.people import closings, identifiers, records
 from idp.domain.people.closings import Outcome
 from idp.domain.people.records import Status
 from idp.domain.recovery import alarms
@@ -13,6 +13,9 @@ from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_session
 from idp.journeys.provider import Provider
+
+NEW_PASSWORD = {"password_changed", "account_recovered"}
+"""The letters that tell of one."""
 
 
 def look_at(provider: Provider, secret: str) -> Alarm:
@@ -32,10 +35,19 @@ def lock(provider: Provider, secret: str) -> None:
     with provider.transaction() as tx:
         alarm = alarms.raise_alarm(tx, secret)
         tx.record(Event("account.intrusion.reported", alarm.person_id, alarm.person_id, {"about": alarm.about}))
-        if alarm.authenticator_id is not None:
-            registry.withdraw(tx, alarm.person_id, alarm.authenticator_id, alarm.person_id)
+        records.hold(tx, alarm.person_id)  # A recovery that is about to bind something waits, or is over.
+        _undo(tx, alarm)
         _stop(tx, provider, alarm.person_id)
         notify(tx, provider, alarm.person_id, "account_reported")
+        identifiers.doubt(tx, alarm.person_id, alarm.created_at)
+
+
+def _undo(tx: Tx, alarm: Alarm) -> None:
+    """What was bound since may be a stranger's, who could take the account back with it."""
+    changed = bool(alarms.announced(tx.connection, alarm.person_id, alarm.created_at) & NEW_PASSWORD)
+    registry.withdraw_since(tx, alarm.person_id, alarm.created_at, alarm.person_id, and_password=changed)
+    if alarm.authenticator_id is not None:
+        registry.withdraw(tx, alarm.person_id, alarm.authenticator_id, alarm.person_id)
 
 
 def _stop(tx: Tx, provider: Provider, person_id: str) -> None:

@@ -29,7 +29,8 @@ def choose_password(login_id: str) -> Response:
     text = form.secret("password", limit=1024, missing=_("Choose a password."), field_id=PASSWORD)
 
     def again(errors: Errors) -> Response:
-        shown = meter(text, second_factor=True)
+        alone = bind.stands_alone(claim.look_at(provider(), login_id, visitor()))
+        shown = meter(text, second_factor=not alone)
         return page(login_id, "method", lambda login: _method(login, errors, shown))
 
     if form.errors:
@@ -97,7 +98,8 @@ def codes_saved(login_id: str) -> Response:
 
 def _method(login: Login, errors: Errors | tuple[()], shown: Meter | None = None) -> Response:
     challenge, options = bind.passkey_options(provider(), login.id, visitor())
-    return rendered("method", errors, login=login, challenge=challenge, options=options, meter=shown)
+    values = {"challenge": challenge, "options": options, "meter": shown, "alone": bind.stands_alone(login)}
+    return rendered("method", errors, login=login, **values)
 
 
 def _second_factor(login: Login, errors: Errors | tuple[()]) -> Response:

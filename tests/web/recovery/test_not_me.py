@@ -32,7 +32,8 @@ def status(provider, citizen):
 
 
 @pytest.fixture
-def link(provider, anna):
+def link(provider, anna, clock):
+    clock.advance(60)  # What she had before is older than what the letter tells of.
     a_passkey(provider, anna.id)
     return link_to(provider, anna)
 
