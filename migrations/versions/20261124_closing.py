@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_closing"
-down_revision = "20261124_handover"
+down_revision = "20261124_recovery"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_recovery"
-down_revision = "20261124_remembered"
+down_revision = "20261124_contacts"
 branch_labels = None
 depends_on = None
 
