@@ -8,6 +8,7 @@ from idp.domain.authenticators.attestation import Makes
 from idp.domain.authenticators.methods.passkey import PasskeyMethod
 from idp.domain.authenticators.methods.password import PasswordHasher, PasswordMethod
 from idp.domain.authenticators.methods.recovery_code import RecoveryCodeMethod
+from idp.domain.authenticators.methods.sms import SmsMethod
 from idp.domain.authenticators.methods.totp import TotpMethod
 from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.people.port import PopulationRegister
@@ -52,6 +53,7 @@ def methods(
         PasskeyMethod((settings.host, settings.issuer), {make.aaguid for make in makes.values() if make.hardware}),
         TotpMethod(vault),
         RecoveryCodeMethod(),
+        SmsMethod(),
     )
     return {method.name: method for method in built_in}
 

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from idp.domain.authenticators import registry
-from idp.domain.authenticators.methods import new_passkey, passkey, password, recovery_code, totp
+from idp.domain.authenticators.methods import new_passkey, passkey, password, recovery_code, sms, totp
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.authenticators.port import Answer, AuthenticatorMethod
 from idp.domain.people import records
@@ -75,11 +75,18 @@ def a_passkey(tx: Tx, _vault: Vault, person: str) -> Held:
     return Held(passkey.PasskeyMethod(RP), right, wrong)
 
 
+def a_telephone(tx: Tx, vault: Vault, person: str) -> Held:
+    bound, code = sms.begin(tx, vault, person, "+306912345678")
+    added, _ = sms.bind(tx, vault, person, "+306912345678", bound, code)
+    challenge_id, right = sms.ask(tx, person, added.id)
+    return Held(sms.SmsMethod(), Answer(right, challenge_id), Answer(another(right), challenge_id))
+
+
 def another(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
-@pytest.fixture(params=[a_password, an_app, a_sheet, a_passkey])
+@pytest.fixture(params=[a_password, an_app, a_sheet, a_passkey, a_telephone])
 def held(request: pytest.FixtureRequest, store: Store, vault: Vault, people: tuple[str, str]) -> Held:
     """Each method, in the hand of the first of the two."""
     with store.transaction() as tx:
@@ -158,5 +165,5 @@ def test_what_was_taken_away_is_refused(store: Store, held: Held, people: tuple[
 
 
 def test_every_built_in_method_is_held_to_this(provider) -> None:
-    tested = {password.METHOD, totp.METHOD, recovery_code.METHOD, passkey.METHOD}
+    tested = {password.METHOD, totp.METHOD, recovery_code.METHOD, passkey.METHOD, sms.METHOD}
     assert {name: method.name for name, method in provider.methods.items()} == {name: name for name in tested}

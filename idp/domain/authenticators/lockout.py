@@ -9,6 +9,7 @@ from idp.foundation.transaction import Tx
 PER_METHOD = {
     "password": Limit("try.password", 10, 15 * 60),
     "totp": Limit("try.totp", 10, 15 * 60),
+    "sms": Limit("try.sms", 10, 15 * 60),
     "recovery_code": Limit("try.recovery_code", 10, 15 * 60),
     "one_time_code": Limit("try.one_time_code", 10, 15 * 60),
 }

@@ -17,7 +17,8 @@ from idp.protocol.assurance import Strength
 PASSWORD = "password"  # noqa: S105 (a method's name)
 PASSKEY = "passkey"
 TOTP = "totp"
-SECOND_FACTORS = {PASSKEY: Strength.TWO_FACTORS, TOTP: Strength.TWO_FACTORS}
+SMS = "sms"
+SECOND_FACTORS = {PASSKEY: Strength.TWO_FACTORS, TOTP: Strength.TWO_FACTORS, SMS: Strength.RESTRICTED}
 """What a password and one of these prove together; a passkey of certified hardware proves more."""
 # Built once, because every authorization after a password runs it.
 _SECOND_FACTORS = Prepared(

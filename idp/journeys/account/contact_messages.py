@@ -1,44 +1,17 @@
-"""What is written when addresses and telephone numbers change, and how much of it at most.
-
-Text messages cost money, and some are paid for each that reaches a number of theirs: they make a provider send codes
-(SMS pumping). So what leaves is counted for the person, the address, the range of numbers and the network.
-"""
+"""What is written when addresses and telephone numbers change."""
 
 from typing import Final
 
-from idp.domain.people import identifiers, records
+from idp.domain.people import records
 from idp.domain.people.contact_changes import Act, Change, Wish
-from idp.foundation.limits import Limit, take
-from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import announce, write_to
 from idp.journeys.provider import Provider
+from idp.journeys.sent_codes import CHANNELS
 from idp.protocol import email_address, telephone_number
 
-CHANNELS: Final = {"email": "email", "phone": "sms"}
 DONE: Final = {Act.ADD: "added", Act.CHANGE: "changed", Act.REMOVE: "removed", Act.PREFER: "preferred"}
 """What an event says, and the message about it."""
-PER_PERSON: Final = (Limit("contacts.person", 10, 3600), Limit("contacts.person.day", 30, 24 * 3600))
-PER_NETWORK: Final = Limit("contacts.network", 60, 3600)
-PER_ADDRESS: Final = {"email": Limit("contacts.email", 5, 3600), "phone": Limit("contacts.phone", 4, 3600)}
-PER_NUMBER_A_DAY: Final = Limit("contacts.phone.day", 8, 24 * 3600)
-PER_RANGE: Final = Limit("contacts.range", 30, 24 * 3600)
-RANGE: Final = 3
-"""Last digits in which the numbers of one range differ."""
-
-
-def count(tx: Tx, provider: Provider, person_id: str, change: Change, network: str) -> None:
-    """Count one code before it is sent. Raises Refusal("too_many_attempts"), or ("contacts.no_channel")."""
-    kind, address = change.wish.kind, change.address
-    if CHANNELS[kind] not in provider.channels:
-        raise Refusal("contacts.no_channel", "no text messages leave here")
-    take(tx, PER_NETWORK, network)
-    for limit in PER_PERSON:
-        take(tx, limit, person_id)
-    take(tx, PER_ADDRESS[kind], identifiers.blind(provider.vault, kind, address))
-    if kind == "phone":
-        take(tx, PER_NUMBER_A_DAY, identifiers.blind(provider.vault, kind, address))
-        take(tx, PER_RANGE, identifiers.blind(provider.vault, kind, address[:-RANGE]))
 
 
 def send_code(tx: Tx, provider: Provider, person_id: str, change: Change, code: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from idp.domain.authenticators import registry
-from idp.domain.authenticators.methods import one_time_code
+from idp.domain.authenticators.methods import one_time_code, sms
 from idp.domain.people import attributes, contact_changes, identifiers
 from idp.domain.people.contact_changes import Act, Change, Proof, Wish
 from idp.domain.people.identifiers import Identifier
@@ -18,14 +18,13 @@ from idp.foundation.audit.event import Event
 from idp.foundation.limits import Limit, take
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.journeys import sent_codes
 from idp.journeys.account import contact_messages
 from idp.journeys.provider import Provider
 from idp.protocol.assurance import Strength
 
 CLAIMS = {"email": "email", "phone": "phone_number"}
 PURPOSE = "contact"
-COOLDOWN = 60
-"""Seconds between two codes."""
 SETTLED = 7 * 24 * 3600
 """Seconds for which a second factor must have been held before it can stand in for an address that was lost."""
 TRIES = Limit("contacts.tries", 10, 15 * 60)
@@ -47,6 +46,14 @@ def held(provider: Provider, person_id: str) -> tuple[Contact, ...]:
     """Oldest first."""
     with provider.reading() as connection:
         return _held(connection, provider, person_id)
+
+
+def proven_number(connection: Connection, provider: Provider, person_id: str, contact_id: str) -> str:
+    """The telephone number of that name. Raises Refusal("contacts.unknown") if it is not a proven one of the person."""
+    one = _one(connection, provider, person_id, contact_id)
+    if one.kind != "phone" or not one.proven:
+        raise Refusal("contacts.unknown", "no such number is proven")
+    return one.value
 
 
 def waiting(provider: Provider, person_id: str) -> Change | None:
@@ -100,9 +107,7 @@ def send_again(provider: Provider, person_id: str, network: str) -> None:
     """Another code, which ends the one before. Raises Refusal("contacts.too_soon", retry_after=seconds) or as `add`."""
     with provider.transaction() as tx:
         present = _waiting(tx, provider, person_id)
-        left = 0 if present.sent_at is None else present.sent_at + COOLDOWN - tx.now
-        if left > 0:
-            raise Refusal("contacts.too_soon", "the last code was sent just now", retry_after=left)
+        sent_codes.insist_on_pause(tx, present.sent_at)
         _send(tx, provider, person_id, present, network)
 
 
@@ -182,7 +187,7 @@ def _go_on(tx: Tx, provider: Provider, person_id: str, present: Change, network:
 
 
 def _send(tx: Tx, provider: Provider, person_id: str, present: Change, network: str) -> None:
-    contact_messages.count(tx, provider, person_id, present, network)
+    sent_codes.count(tx, provider, person_id, present.wish.kind, present.address, network)
     code_id, code = one_time_code.issue(tx, PURPOSE, _binding(provider, person_id, present))
     contact_changes.sent(tx, person_id, code_id)
     owner = _owner(tx.connection, provider, present.wish.kind, present.address)
@@ -226,8 +231,7 @@ def _insist_on_dispensable(
     connection: Connection, provider: Provider, person_id: str, wish: Wish, proven: set[str]
 ) -> None:
     """Raises Refusal("contacts.last") or ("contacts.is_factor") for one that cannot be done without."""
-    factors = [one for one in registry.of(connection, person_id) if one.method == "sms"]
-    if wish.kind == "phone" and factors:
+    if wish.kind == "phone" and sms.is_held(connection, provider.vault, person_id, wish.old):
         raise Refusal("contacts.is_factor", "codes for signing in go to this number")
     if wish.act is Act.CHANGE or wish.old not in proven:
         return

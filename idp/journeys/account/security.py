@@ -30,6 +30,16 @@ def held(provider: Provider, person_id: str) -> Held:
         return Held(registry.of(connection, person_id), recovery_code.left(connection, person_id))
 
 
+def strength_for_changes(provider: Provider, person_id: str) -> Strength:
+    """What a session must have proved before ways to sign in are changed: two factors if the person holds two.
+
+    A code by text message does where there is nothing better, and only there: whoever takes over a telephone number
+    must not take away the passkey.
+    """
+    with provider.reading() as connection:
+        return min(registry.reachable(connection, person_id), Strength.TWO_FACTORS)
+
+
 def asks_for_two(provider: Provider, person_id: str) -> bool:
     """Whether signing in takes a second factor."""
     with provider.reading() as connection:

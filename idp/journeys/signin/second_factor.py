@@ -1,9 +1,9 @@
-"""The second proof: a code of an app, a passkey, or a saved recovery code."""
+"""The second proof: a code of an app, a passkey, a code by text message, or a saved recovery code."""
 
 from collections.abc import Callable
 
 from idp.domain.authenticators import registry
-from idp.domain.authenticators.methods import passkey, recovery_code, totp
+from idp.domain.authenticators.methods import passkey, recovery_code, sms, totp
 from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.authenticators.registry import Authenticator
@@ -13,7 +13,7 @@ from idp.journeys.notify import announce
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.enrol import needs_hardware
-from idp.journeys.signin.login import InProgress, add_proof, at_step
+from idp.journeys.signin.login import InProgress, add_proof, at_step, look_at
 from idp.journeys.signin.prove import Claim, prove
 from idp.protocol.assurance import Amr, Strength
 
@@ -36,6 +36,13 @@ def with_recovery_code(provider: Provider, login_id: str, visitor: Visitor, code
         announce(tx, provider, person_id, "recovery_code_used", left=left)
 
     _prove(provider, login_id, visitor, recovery_code.METHOD, Answer(code), tell)
+
+
+def with_text_message(provider: Provider, login_id: str, visitor: Visitor, code: str) -> None:
+    """Check the code that was sent last. Raises as `with_code`, and ("authenticators.code_expired")."""
+    login = look_at(provider, login_id, visitor.browser, visitor.session).login
+    challenge_id = login.facts.get("sms", {}).get("challenge", "")
+    _prove(provider, login_id, visitor, sms.METHOD, Answer(code, challenge_id))
 
 
 def passkey_options(provider: Provider, progress: InProgress) -> tuple[str, str]:

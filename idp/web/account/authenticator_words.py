@@ -13,6 +13,7 @@ def kind_of(one: Authenticator) -> str:
     words: dict[str, str] = {
         registry.PASSWORD: _("Password"),
         registry.PASSKEY: _("Passkey"),
+        registry.SMS: _("Codes by text message"),
         registry.TOTP: _("Authenticator app"),
     }
     return words[one.method]

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from flask import Response, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from idp.domain.people.contact_changes import Act
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.account import contacts, passkeys
 from idp.journeys.account.contacts import Contact
+from idp.journeys.sent_codes import COOLDOWN
 from idp.protocol import telephone_number
 from idp.protocol.assurance import Strength
 from idp.protocol.email_address import EMAIL, canonical
@@ -197,7 +197,7 @@ def _code(session: Session, errors: Errors | tuple[()] = ()) -> Response:
     present = contacts.waiting(provider(), session.person_id)
     if present is None:
         return local("/account/contacts")
-    left = 0 if present.sent_at is None else max(present.sent_at + contacts.COOLDOWN - provider().store.now(), 0)
+    left = 0 if present.sent_at is None else max(present.sent_at + COOLDOWN - provider().store.now(), 0)
     shown = telephone_number.spaced(present.address) if present.wish.kind == "phone" else present.address
     return page("contact_code", session, "details", errors, present=present, address=shown, left=left)
 
@@ -218,22 +218,15 @@ def _missing(kind: str) -> str:
 
 
 def _said(refusal: Refusal) -> str:
-    seconds = int(str(refusal.facts.get("retry_after", 0)))
     known: dict[str, str] = {
         "telephone.invalid": _("Enter a telephone number, such as 691 234 5678 or +30 691 234 5678."),
         "telephone.not_mobile": _("We cannot send text messages to this number. Enter the number of a mobile phone."),
         "contacts.held": _("You already have this one. Enter another."),
         "contacts.last": _("This is the last way to reach you. Add another one first, or change this one."),
         "contacts.is_factor": _("Codes for signing in go to this number. Remove that under Security first."),
-        "contacts.no_channel": _("We cannot send text messages at the moment. Nothing was changed."),
         "contacts.unsettled": _(
             "For this you need a passkey or an authenticator app that you have had for a week. Use the code that we "
             "sent, or ask support."
-        ),
-        "contacts.too_soon": ngettext(
-            "Wait %(num)s second, then ask for another code.",
-            "Wait %(num)s seconds, then ask for another code.",
-            seconds,
         ),
         "people.identifier_taken": _("This one cannot be added any more. Nothing was changed."),
     }

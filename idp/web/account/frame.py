@@ -25,8 +25,8 @@ def session_for_changes(*, while_closing: bool = False) -> Session:
     `require_session`.
     """
     session = require_session(fresh=FRESH, while_closing=while_closing)
-    strong = session.strength > Strength.ONE_FACTOR or not security.asks_for_two(provider(), session.person_id)
-    return session if strong else require_session(Strength.RESTRICTED, FRESH, while_closing=while_closing)
+    wanted = security.strength_for_changes(provider(), session.person_id)
+    return session if session.strength >= wanted else require_session(wanted, FRESH, while_closing=while_closing)
 
 
 @blueprint.get("/account")

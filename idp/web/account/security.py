@@ -150,7 +150,7 @@ def offer_ways(session: Session, errors: Errors | tuple[()] = (), kept: str | No
     challenge, options = passkeys.options(provider(), session.person_id)
     values = {"enrolment": enrolment, "kept": carried, "challenge": challenge, "options": options}
     values |= {"security_key": passkeys.options(provider(), session.person_id, security_key=True)}
-    return page("add", session, "security", errors, **values)
+    return page("add", session, "security", errors, texts="sms" in provider().channels, **values)
 
 
 def _password(

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from idp.journeys.signin.enrol import STEP, add_passkey, add_totp, begin_totp, needs_hardware, passkey_options
 from idp.journeys.signin.login import InProgress
+from idp.journeys.signin.text_message import enrollable
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
@@ -65,5 +66,12 @@ def _show(progress: InProgress, errors: Errors | tuple[()]) -> Response:
         return rendered("enrol_hardware", errors, progress=progress, security_key=security_key, makes=names)
     enrolment = begin_totp(provider(), progress.login.id, visitor())
     challenge, options = passkey_options(provider(), progress.login.id, visitor())
-    values = {"enrolment": enrolment, "challenge": challenge, "options": options, "security_key": security_key}
+    telephones = enrollable(provider(), progress)
+    values = {
+        "telephones": telephones,
+        "enrolment": enrolment,
+        "challenge": challenge,
+        "options": options,
+        "security_key": security_key,
+    }
     return rendered("enrol", errors, progress=progress, **values)

@@ -3,6 +3,7 @@
 from flask import Response, request
 from flask_babel import gettext as _
 
+from idp.domain.authenticators import registry
 from idp.journeys.signin.login import InProgress
 from idp.journeys.signin.second_factor import (
     STEP,
@@ -75,6 +76,7 @@ def recovery_code(login_id: str) -> Response:
 
 
 def _show(progress: InProgress, errors: Errors | tuple[()]) -> Response:
-    methods = {one.method for one in held_by(provider(), progress)}
+    held = {one.method for one in held_by(provider(), progress)}
+    methods = held if "sms" in provider().channels else held - {registry.SMS}
     challenge, options = passkey_options(provider(), progress) if "passkey" in methods else ("", "")
     return rendered("second_factor", errors, progress=progress, methods=methods, challenge=challenge, options=options)

@@ -52,6 +52,12 @@ def message(refusal: Refusal) -> str | None:
         ),
         "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
         "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
+        "contacts.too_soon": ngettext(
+            "Wait %(num)s second, then ask for another code.",
+            "Wait %(num)s seconds, then ask for another code.",
+            int(str(facts.get("retry_after", 0))),
+        ),
+        "contacts.no_channel": _("We cannot send text messages at the moment. Nothing was changed."),
         "authenticators.passkey.refused": _("The passkey could not be checked. Try again, or choose another way."),
         "authenticators.passkey.unknown": _("This passkey is not known here. Choose another way."),
         "authenticators.passkey.unverified": _(

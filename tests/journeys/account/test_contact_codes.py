@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from idp.foundation.limits import Limit
 from idp.foundation.refusal import Refusal
-from idp.journeys.account import contact_messages, contacts
+from idp.journeys import sent_codes
+from idp.journeys.account import contacts
 from tests.journeys.account.hands import NET, Hand, codes_to, refused, sent_to, to, wrong
 
 NUMBER = "+306912345678"
@@ -87,7 +89,7 @@ def test_tries_are_counted_over_many_codes(provider, hers, clock):
 
 
 def test_text_messages_are_counted_for_the_number_whoever_asks(provider, hers, anna):
-    most = contact_messages.PER_ADDRESS["phone"].most
+    most = sent_codes.PER_ADDRESS["phone"].most
     for _ in range(most):
         hers.add("phone", NUMBER)
 
@@ -96,8 +98,9 @@ def test_text_messages_are_counted_for_the_number_whoever_asks(provider, hers, a
 
 
 def test_text_messages_are_counted_for_a_range_of_numbers(provider, hers, anna, monkeypatch):
-    monkeypatch.setattr(contact_messages, "PER_PERSON", ())
-    numbers = [f"+306912345{number:03}" for number in range(contact_messages.PER_RANGE.most)]
+    monkeypatch.setattr(sent_codes, "PER_PERSON", ())
+    monkeypatch.setattr(sent_codes, "PER_NETWORK", Limit("codes.network", 1000, 3600))
+    numbers = [f"+306912345{number:03}" for number in range(sent_codes.PER_RANGE.most)]
     for number in numbers:
         hers.add("phone", number)
 
@@ -106,7 +109,7 @@ def test_text_messages_are_counted_for_a_range_of_numbers(provider, hers, anna, 
 
 
 def test_codes_are_counted_for_a_person(provider, hers):
-    for number in range(contact_messages.PER_PERSON[0].most):
+    for number in range(sent_codes.PER_PERSON[0].most):
         hers.add("email", f"somebody{number}@people.example")
 
     assert refused(hers.add, "email", NEW) == "too_many_attempts"

@@ -44,6 +44,11 @@ def verify(tx: Tx, code_id: str, code: str, purpose: str, binding: str) -> None:
         raise Refusal("authenticators.code_expired", "the code was used before")
 
 
+def drop(tx: Tx, code_id: str) -> None:
+    """End a code, because another was sent."""
+    tx.execute(delete(one_time_codes).where(one_time_codes.c.id == code_id))
+
+
 def sweep(tx: Tx) -> None:
     """Drop codes that are over."""
     tx.execute(delete(one_time_codes).where(one_time_codes.c.expires_at < tx.now))
