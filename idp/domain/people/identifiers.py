@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.people.tables import identifiers
@@ -51,14 +51,6 @@ def prove(tx: Tx, vault: Vault, person_id: str, kind: str, value: str) -> None:
     mine = update(identifiers).where(*held, identifiers.c.person_id == person_id).values(verified_at=tx.now)
     if tx.execute(mine.returning(identifiers.c.kind)).one_or_none() is None:
         claim(tx, vault, person_id, kind, value, tx.now)
-
-
-def doubt(tx: Tx, person_id: str, since: int) -> None:
-    """Addresses and numbers proved from `since` on are proved no longer, but for the person's oldest."""
-    reach = (identifiers.c.person_id == person_id, identifiers.c.kind.in_(("email", "phone")))
-    oldest = select(func.min(identifiers.c.created_at)).where(*reach).scalar_subquery()
-    later = (identifiers.c.verified_at >= since, identifiers.c.created_at > oldest)
-    tx.execute(update(identifiers).where(*reach, *later).values(verified_at=None))
 
 
 def release(tx: Tx, vault: Vault, person_id: str, kind: str, value: str) -> None:

@@ -10,6 +10,7 @@ from idp.journeys.provider import Provider
 from idp.journeys.sent_codes import CHANNELS
 from idp.protocol import email_address, telephone_number
 
+CHANGED: Final = "contact_changed"
 DONE: Final = {Act.ADD: "added", Act.CHANGE: "changed", Act.REMOVE: "removed", Act.PREFER: "preferred"}
 """What an event says, and the message about it."""
 
@@ -32,4 +33,4 @@ def tell(tx: Tx, provider: Provider, person_id: str, wish: Wish) -> None:
     """Every address that the person has is told what became of them."""
     mask = email_address.masked if wish.kind == "email" else telephone_number.masked
     facts = {"what": wish.kind, "done": DONE[wish.act], "shown": mask(wish.new or wish.old)}
-    announce(tx, provider, person_id, "contact_changed", **facts)
+    announce(tx, provider, person_id, CHANGED, **facts)

@@ -156,6 +156,23 @@ def give_up(provider: Provider, person_id: str) -> None:
         contact_changes.close(tx, person_id)
 
 
+def withdraw_since(tx: Tx, provider: Provider, person_id: str, since: int, *, all_of_them: bool) -> None:
+    """Take away every address and number that was proved since then, because it may have been somebody else.
+
+    One stays to be reached at, unless `all_of_them` are to go.
+    """
+    proven = [one for one in identifiers.of(tx.connection, provider.vault, person_id) if one.kind in CLAIMS]
+    proven = sorted((one for one in proven if one.verified_at is not None), key=lambda one: one.verified_at or 0)
+    doubtful = [one for one in proven if (one.verified_at or 0) >= since]
+    for one in doubtful if all_of_them or len(doubtful) < len(proven) else doubtful[1:]:
+        main = _main(tx.connection, provider, person_id, one.kind)
+        identifiers.release(tx, provider.vault, person_id, one.kind, one.value)
+        if main == one.value:
+            _tell_services(tx, provider, person_id, Wish(Act.REMOVE, one.kind, one.value))
+        tx.record(Event(f"people.{one.kind}.removed", person_id, person_id))
+    contact_changes.close(tx, person_id)
+
+
 def _begin(tx: Tx, provider: Provider, person_id: str, wish: Wish, network: str) -> None:
     mine = _held(tx.connection, provider, person_id)
     proven = {one.value for one in mine if one.proven}

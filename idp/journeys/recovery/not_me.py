@@ -2,7 +2,7 @@
 
 from idp.domain.authenticators import registry
 from idp.domain.grants import grants
-from idp.domain.people import closings, identifiers, records
+from idp.domain.people import closings, records
 from idp.domain.people.closings import Outcome
 from idp.domain.people.records import Status
 from idp.domain.recovery import alarms
@@ -10,6 +10,7 @@ from idp.domain.recovery.alarms import Alarm
 from idp.domain.sessions import browser
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
+from idp.journeys.account import contact_messages, contacts
 from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_session
 from idp.journeys.provider import Provider
@@ -30,24 +31,27 @@ def look_at(provider: Provider, secret: str) -> Alarm:
 def lock(provider: Provider, secret: str) -> None:
     """Nobody signs in any more, every session and grant ends, and what was just bound is taken away again.
 
+    So are addresses and numbers that were proved since: who added two of them could have the account back by them.
+
     Raises Refusal("recovery.alarm_over").
     """
     with provider.transaction() as tx:
         alarm = alarms.raise_alarm(tx, secret)
         tx.record(Event("account.intrusion.reported", alarm.person_id, alarm.person_id, {"about": alarm.about}))
         records.hold(tx, alarm.person_id)  # A recovery that is about to bind something waits, or is over.
-        _undo(tx, alarm)
+        _undo(tx, provider, alarm)
         _stop(tx, provider, alarm.person_id)
         notify(tx, provider, alarm.person_id, "account_reported")
-        identifiers.doubt(tx, alarm.person_id, alarm.created_at)
 
 
-def _undo(tx: Tx, alarm: Alarm) -> None:
+def _undo(tx: Tx, provider: Provider, alarm: Alarm) -> None:
     """What was bound since may be a stranger's, who could take the account back with it."""
     changed = bool(alarms.announced(tx.connection, alarm.person_id, alarm.created_at) & NEW_PASSWORD)
     registry.withdraw_since(tx, alarm.person_id, alarm.created_at, alarm.person_id, and_password=changed)
     if alarm.authenticator_id is not None:
         registry.withdraw(tx, alarm.person_id, alarm.authenticator_id, alarm.person_id)
+    of_contacts = alarm.about == contact_messages.CHANGED
+    contacts.withdraw_since(tx, provider, alarm.person_id, alarm.created_at, all_of_them=of_contacts)
 
 
 def _stop(tx: Tx, provider: Provider, person_id: str) -> None:

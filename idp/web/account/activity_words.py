@@ -11,7 +11,7 @@ from idp.web.purpose_words import purpose_word
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
     """One sentence, or nothing."""
-    words = _plain().get(leaf.name)
+    words = (_plain() | _of_contacts()).get(leaf.name)
     if words is not None:
         return words
     client = leaf.facts.get("client")
@@ -31,6 +31,25 @@ def _of_staff(leaf: Leaf) -> str:
     if leaf.name in ("console.audit.searched", "console.audit.exported"):
         return str(_("An auditor looked at what was recorded about you"))
     return ""
+
+
+def _of_contacts() -> dict[str, str]:
+    """What became of addresses and telephone numbers, and of codes that are sent there."""
+    return {
+        "authenticators.sms.added": _("Codes by text message were added as a way to sign in"),
+        "authenticators.sms.removed": _("Codes by text message were removed as a way to sign in"),
+        "authenticators.sms.renamed": _("Codes by text message were given another name"),
+        "people.email.added": _("An e-mail address was added"),
+        "people.email.changed": _("An e-mail address was replaced"),
+        "people.email.removed": _("An e-mail address was removed"),
+        "people.email.preferred": _("Another e-mail address became the main one"),
+        "people.email.lost": _("An e-mail address was changed without a code to the old one"),
+        "people.phone.added": _("A telephone number was added"),
+        "people.phone.changed": _("A telephone number was replaced"),
+        "people.phone.removed": _("A telephone number was removed"),
+        "people.phone.preferred": _("Another telephone number became the main one"),
+        "people.phone.lost": _("A telephone number was changed without a code to the old one"),
+    }
 
 
 def _plain() -> dict[str, str]:
@@ -61,9 +80,6 @@ def _plain() -> dict[str, str]:
         "authenticators.passkey.removed": _("A passkey was removed"),
         "authenticators.passkey.renamed": _("A passkey was given another name"),
         "signin.sms.wrong": _("A wrong code was entered"),
-        "authenticators.sms.added": _("Codes by text message were added as a way to sign in"),
-        "authenticators.sms.removed": _("Codes by text message were removed as a way to sign in"),
-        "authenticators.sms.renamed": _("Codes by text message were given another name"),
         "authenticators.totp.added": _("An authenticator app was added"),
         "authenticators.totp.removed": _("An authenticator app was removed"),
         "authenticators.totp.renamed": _("An authenticator app was given another name"),
@@ -72,16 +88,6 @@ def _plain() -> dict[str, str]:
         "proofing.case.submitted": _("You asked for your identity to be verified"),
         "proofing.case.approved": _("A verifier approved your identity"),
         "proofing.case.refused": _("Your identity could not be verified"),
-        "people.email.added": _("An e-mail address was added"),
-        "people.email.changed": _("An e-mail address was replaced"),
-        "people.email.removed": _("An e-mail address was removed"),
-        "people.email.preferred": _("Another e-mail address became the main one"),
-        "people.email.lost": _("An e-mail address was changed without a code to the old one"),
-        "people.phone.added": _("A telephone number was added"),
-        "people.phone.changed": _("A telephone number was replaced"),
-        "people.phone.removed": _("A telephone number was removed"),
-        "people.phone.preferred": _("Another telephone number became the main one"),
-        "people.phone.lost": _("A telephone number was changed without a code to the old one"),
         "oversight.role.granted": _("You were given a role"),
         "oversight.role.revoked": _("A role was taken from you"),
         "signatures.document.signed": _("You signed a document"),

@@ -44,11 +44,11 @@ def _happened(alarm: Alarm) -> str:
     told: dict[str, str] = {
         "authenticator_added": _("A way to sign in was added to your account."),
         "authenticator_removed": _("A way to sign in was removed from your account."),
+        "contact_changed": _("An e-mail address or a telephone number of your account was changed."),
         "password_changed": _("The password of your account was changed."),
         "recovery_codes_made": _("New recovery codes were made for your account."),
         "recovery_code_used": _("One of your recovery codes was used."),
         "new_browser": _("Somebody signed in to your account."),
-        "contact_changed": _("How we reach you was changed"),
         "recovery_begun": _("Somebody began to set new ways to sign in to your account."),
         "account_recovered": _("Somebody set new ways to sign in to your account."),
     }

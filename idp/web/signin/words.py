@@ -1,5 +1,7 @@
 """What a citizen reads when a proof does not hold. A refusal without words here is no mistake of hers."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
@@ -52,12 +54,6 @@ def message(refusal: Refusal) -> str | None:
         ),
         "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
         "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
-        "contacts.too_soon": ngettext(
-            "Wait %(num)s second, then ask for another code.",
-            "Wait %(num)s seconds, then ask for another code.",
-            int(str(facts.get("retry_after", 0))),
-        ),
-        "contacts.no_channel": _("We cannot send text messages at the moment. Nothing was changed."),
         "authenticators.passkey.refused": _("The passkey could not be checked. Try again, or choose another way."),
         "authenticators.passkey.unknown": _("This passkey is not known here. Choose another way."),
         "authenticators.passkey.unverified": _(
@@ -86,4 +82,15 @@ def message(refusal: Refusal) -> str | None:
         "authenticators.password.unprintable": _("The password holds a character that cannot be used."),
         "people.identifier_taken": _("There is an account with this address by now. Sign in to it."),
     }
-    return known.get(refusal.code)
+    return known.get(refusal.code) or _of_sent_codes(facts).get(refusal.code)
+
+
+def _of_sent_codes(facts: Mapping[str, object]) -> dict[str, str]:
+    return {
+        "contacts.too_soon": ngettext(
+            "Wait %(num)s second, then ask for another code.",
+            "Wait %(num)s seconds, then ask for another code.",
+            int(str(facts.get("retry_after", 0))),
+        ),
+        "contacts.no_channel": _("We cannot send text messages at the moment. Nothing was changed."),
+    }

@@ -4,10 +4,13 @@ import pytest
 
 from idp.domain.authenticators import registry
 from idp.domain.people import erasure, identifiers
+from idp.domain.recovery import alarms
 from idp.journeys.account import contacts
+from idp.journeys.recovery import not_me
 from idp.protocol.assurance import Strength
 from tests.builders import a_citizen
 from tests.journeys.account.hands import NET, Hand, codes_to, refused, sent_to, to, wrong
+from tests.journeys.proofing.letters import letters
 
 NUMBER = "+306912345678"
 OTHER = "+306987654321"
@@ -260,3 +263,42 @@ def test_who_is_erased_leaves_no_change_behind(provider, hers, boris):
         erasure.erase(tx, provider.vault, boris.id, "operator")
 
     assert contacts.waiting(provider, boris.id) is None
+
+
+def the_link(provider, address, about):
+    (text,) = [one["text"] for one in letters(provider) if one["address"] == address and about in one["text"]]
+    return text.rpartition("/not-me/")[2].strip()
+
+
+def test_what_somebody_else_added_goes_with_the_alarm(provider, hers, boris, clock):
+    hers.adds("phone", NUMBER)
+    clock.advance(60)
+    hers.adds("email", NEW)
+    link = the_link(provider, boris.email, "An e-mail address was added")
+    clock.advance(60)
+    hers.adds("phone", OTHER)
+    not_me.lock(provider, link)
+
+    assert hers.values == [boris.email, NUMBER]
+    assert hers.claims["phone_number"] == NUMBER
+
+
+def test_what_took_the_place_of_another_goes_with_the_alarm_too(provider, hers, boris, clock):
+    clock.advance(60)
+    hers.does(contacts.change, boris.email, NEW)
+    hers.types(sent_to(provider, boris.email))
+    hers.types(sent_to(provider, NEW))
+    not_me.lock(provider, the_link(provider, boris.email, "was replaced"))
+
+    assert hers.values == []
+    assert "email" not in hers.claims
+
+
+def test_an_alarm_about_something_else_leaves_one_to_be_reached_at(provider, gina, clock):
+    with provider.transaction() as tx:
+        secret = alarms.prepare(tx, gina, "new_browser")
+        hand = Hand(provider, gina)
+    hand.adds("email", NEW)
+    not_me.lock(provider, secret)
+
+    assert hand.values == ["gina@people.example"]
