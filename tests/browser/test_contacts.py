@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from idp.foundation.clock import monotonic, pause
 from tests.browser.authenticators import App
-from tests.browser.country import SECRET
+from tests.browser.country import SECRET, TIMEOUT
 from tests.browser.errands import signs_in
 
 pytestmark = pytest.mark.slow
@@ -15,6 +16,42 @@ NUMBERS = {"en": ("691 234 5601", "+306912345601"), "ar": ("٦٩١٢٣٤٥٦٠٢
 def types_code(walker, address):
     walker.types("contact-code", walker.country.letter(address, r"\b(\d{6})\b")[1])
     walker.presses("#contact-prove")
+
+
+def code_by_text_message(walker, number, count):
+    """The newest of so many codes, as soon as the courier has been there."""
+    deadline = monotonic() + TIMEOUT
+    while monotonic() < deadline:
+        lines = (
+            re.search(r"^@localhost #(\d{6})$", one["text"], re.MULTILINE) for one in walker.country.letters(number)
+        )
+        codes = [line[1] for line in lines if line]
+        if len(codes) == count:
+            return codes[0]
+        pause(0.1)
+    raise AssertionError(f"not {count} codes by text message")
+
+
+def takes_codes_there(walker, number):
+    """Add codes by text message as a way to sign in."""
+    walker.goes("/account/security/add")
+    walker.presses("#add-sms")
+    walker.presses("#sms-send")
+    walker.types("sms-code", code_by_text_message(walker, number, 2))
+    walker.presses("#sms-prove")
+    walker.is_at("account-security")
+    walker.sees("+30 ••• 56")
+
+
+def signs_in_by_text_message(walker, username, number):
+    """With a password and the code that comes."""
+    walker.goes("/account")
+    signs_in(walker, username)
+    walker.presses("#login-use-sms")
+    walker.presses("#login-sms-send")
+    walker.types("login-sms-code", code_by_text_message(walker, number, 3))
+    walker.presses("#login-submit")
+    walker.is_at("account")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -60,3 +97,6 @@ def test_a_citizen_adds_her_number_and_changes_her_address(country, a_window, la
         == 2
     )
     assert walker.country.letters(old)[0]["subject"]
+
+    takes_codes_there(walker, number)
+    signs_in_by_text_message(a_window(language, "elsewhere"), username, number)
