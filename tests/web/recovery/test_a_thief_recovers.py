@@ -100,7 +100,7 @@ def test_a_changed_address_is_told_with_a_link(provider, app, anna, clock):
         identifiers.claim(tx, provider.vault, anna.id, "email", "second@people.example", None)
     other = next(one for one in contacts.held(provider, anna.id) if not one.proven)
     contacts.remove(provider, anna.id, other.id, "192.0.2.1")
-    assert "How we reach you was changed" in Window.of(app).goes(link_to(provider, anna)).page.words
+    assert "telephone number of your account was changed" in Window.of(app).goes(link_to(provider, anna)).page.words
 
 
 def test_whoever_reads_her_mail_gains_nothing_by_locking(provider, app, lost, clock):
