@@ -51,6 +51,7 @@ from idp.web import (
     proofing,
     public,
     recovery,
+    session_time,
     signin,
     signing,
     theme,
@@ -82,11 +83,12 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     headers.init(app, https=settings.https)
     locale.init(app, languages=LANGUAGES, cookie_secure=settings.https, timezone=country.timezone)
     theme.init(app, country)
+    session_time.init(app)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
     # Before the endpoints for programs, which do not look at addresses.
     app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     oidc.init(app, provider, https=settings.https)
-    for room in (public, signin, recovery, account, password_strength, proofing, signing, console):
+    for room in (public, signin, session_time, recovery, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if "inbox" in (settings.mail, settings.sms):
         app.register_blueprint(inbox.blueprint)

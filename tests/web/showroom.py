@@ -15,7 +15,7 @@ from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKey
 from werkzeug.wrappers import Response as BaseResponse
 
 from idp.foundation.refusal import Refusal
-from idp.web import csrf, headers, locale, theme
+from idp.web import csrf, headers, locale, session_time, theme
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "zh_Hant", "ar")
@@ -37,6 +37,7 @@ def bare_app(*, secure: bool = False) -> Flask:
     headers.init(app, https=secure)
     locale.init(app, LANGUAGES, cookie_secure=secure)
     theme.init(app, theme.load(ROOT / "theme.toml"))
+    session_time.init(app)
     csrf.init(app, b"k" * 32, cookie_secure=secure)
     app.add_url_rule("/leave", "leave", lambda: "left", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     app.add_url_rule("/token", "token", _token, methods=["POST"])

@@ -15,6 +15,8 @@ from idp.protocol.assurance import Strength
 
 TOUCH_SECONDS = 60
 """How stale `last_seen_at` may grow: a session in use is not written at every click."""
+TOUCH_SHARE = 10
+"""It may grow as stale as so many parts of the time that a session may rest, where that is short."""
 LONGEST_DEVICE = 80
 
 
@@ -101,9 +103,9 @@ def touch(tx: Tx, session: Session) -> None:
     tx.execute(_of(session.id).values(last_seen_at=tx.now))
 
 
-def needs_touch(session: Session, now: int) -> bool:
+def needs_touch(session: Session, now: int, idle: int) -> bool:
     """Whether the last use is old enough to be written."""
-    return now - session.last_seen_at >= TOUCH_SECONDS
+    return now - session.last_seen_at >= min(TOUCH_SECONDS, idle // TOUCH_SHARE)
 
 
 def of_person(connection: Connection, person_id: str, now: int, idle: int) -> Sequence[Session]:

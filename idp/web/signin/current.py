@@ -52,7 +52,14 @@ def require_session(
         abort(local(CLOSING))
     if status not in ADMITTED:
         abort(forget_session(local("/")))
+    g.signed_in_as = session
     return session
+
+
+def signed_in_as() -> Session | None:
+    """Whose page is being answered; None for one that asks for no session."""
+    found: Session | None = g.get("signed_in_as")
+    return found
 
 
 def visitor() -> Visitor:
@@ -93,14 +100,17 @@ def forget_session(response: Response) -> Response:
     return response
 
 
+def here() -> str:
+    """Where somebody comes back to. Whose session ended under a form comes to its page: nothing is posted again."""
+    return request.full_path.rstrip("?") if request.method == "GET" else _nearest_page(request.path)
+
+
 def _sign_in_first(strength: Strength, fresh_since: int) -> NoReturn:
-    path = request.full_path.rstrip("?") if request.method == "GET" else _nearest_page(request.path)
-    login_id = begin(provider(), new_binding(), return_to=path, strength=strength, fresh_since=fresh_since)
+    login_id = begin(provider(), new_binding(), return_to=here(), strength=strength, fresh_since=fresh_since)
     abort(bind(local(f"/signin/{login_id}")))
 
 
 def _nearest_page(path: str) -> str:
-    """Where somebody comes back to whose session ended under a form: what was posted is not sent again."""
     addresses = current_app.url_map.bind("")
     while path and not addresses.test(path, "GET"):
         path = path.rpartition("/")[0]

@@ -37,7 +37,7 @@ def a_window(app: Flask, provider: Provider) -> Callable[..., Window]:
         amr, reached = (("pwd", "otp", "mfa"), Strength.TWO_FACTORS) if two else (("pwd",), Strength.ONE_FACTOR)
         with provider.transaction() as tx:
             proved = Authenticated(citizen.id, amr, reached, tx.now - seconds_ago)
-            _, secret = browser.start(tx, proved, "Firefox, Linux", 3600)
+            _, secret = browser.start(tx, proved, "Firefox, Linux", 12 * 3600)
         window = Window.of(app)
         window.client.set_cookie("session", secret)
         return window
