@@ -42,6 +42,8 @@ CITIZENS = {
     "closes.ar": ("Thuy Linh", "substantial"),
     "tidies.en": ("Priya", "substantial"),
     "tidies.ar": ("Leila", "substantial"),
+    "waits.en": ("Kofi", "low"),
+    "waits.ar": ("Devi", "low"),
     "moves.en": ("Samuel", "substantial"),
     "moves.ar": ("Oskar", "substantial"),
 }
@@ -116,11 +118,14 @@ def _entry(username: str, assurance: str) -> dict[str, object]:
 
 
 @contextmanager
-def running(folder: Path, database_url: str = "") -> Iterator[Country]:
-    """Start everything with the one command, wait for its three doors, and stop it with Ctrl-C at the end."""
+def running(folder: Path, database_url: str = "", **settings: str) -> Iterator[Country]:
+    """Start everything with the one command, wait for its three doors, and stop it with Ctrl-C at the end.
+
+    `settings` are variables of the provider's environment.
+    """
     maker = Maker()
     listed = {"IDP_ATTESTATION": str(maker.listed(folder))}
-    country = Country(_three_free_ports(), _environment(folder, database_url) | listed, maker)
+    country = Country(_three_free_ports(), _environment(folder, database_url) | listed | settings, maker)
     log = folder / "demo.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

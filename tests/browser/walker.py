@@ -111,6 +111,15 @@ class Walker:
         self.judged.add(build)
         self.run(scripts=False)
 
+    def examines(self, name: str) -> None:
+        """Judge what has opened on the page without leading to another."""
+        self.met.append(name)
+        for scheme, width in (("dark", NARROW), ("light", WIDE)):
+            self._wears(scheme, width)
+            self._fits(width)
+            self._keeps(name, scheme)
+            self._judges(scheme)
+
     def _hears(self) -> None:
         language, heading = self.page.get_attribute("html", "lang"), self.page.inner_text("h1")
         assert language == self.language, f"{self.page.url} speaks {language}: {heading}"
