@@ -10,7 +10,7 @@ from tests.fixtures.house import PASSWORD, House
 
 SECRETS = re.compile(
     r'name="(csrf_token|challenge)" value="[^"]*"|data-options="[^"]*"|nonce="[^"]*"|/signin/[A-Za-z0-9_-]+|'
-    r"/register/[A-Za-z0-9_-]+"
+    r"/register/[A-Za-z0-9_-]+|/recover\?from=[A-Za-z0-9_-]+"
 )
 
 
