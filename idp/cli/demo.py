@@ -44,10 +44,11 @@ def demo(context: click.Context, port: int, workers: int, reset: bool) -> None:
     # from here on there is something to end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as running:
-        _start(running, [*_idp("serve"), "--port", str(port), "--workers", str(workers)], environment)
+        started = [_start(running, [*_idp("serve"), "--port", str(port), "--workers", str(workers)], environment)]
         for agency in two:
             command = [sys.executable, "-m", "granian", *GRANIAN, "--port", str(agency.port), agency.module]
-            _start(running, command, {**os.environ, **environments[agency.client_id]})
+            started.append(_start(running, command, {**os.environ, **environments[agency.client_id]}))
+        running.callback(_ask_to_end, started)
         _wait([port, *(agency.port for agency in two)])
         _welcome(settings, two)
         _until_stopped()
@@ -103,10 +104,17 @@ def _idp(command: str) -> list[str]:
     return [sys.executable, "-c", "from idp.cli.main import main; main()", command]
 
 
-def _start(running: ExitStack, command: list[str], environment: Mapping[str, str]) -> None:
+def _start(running: ExitStack, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own, so that whatever it started goes with it.
     process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, start_new_session=True)  # noqa: S603 (our own)
     running.callback(stop, process)
+    return process
+
+
+def _ask_to_end(started: list[subprocess.Popen[bytes]]) -> None:
+    """All at once, so that nobody waits for one after the other."""
+    for process in started:
+        process.terminate()
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
