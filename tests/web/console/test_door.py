@@ -131,7 +131,9 @@ def test_a_locked_colleague_stays_outside(provider, signed_in, vera):
     desk = signed_in(vera.person_id)
     with provider.transaction() as tx:
         records.set_status(tx, vera.person_id, Status.LOCKED, "operator", "test")
-    assert desk.get("/console").status_code == 403
+    answer = desk.get("/console")
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "/signin/" in desk.get("/console").location, "the browser's session is over, too"
 
 
 def test_a_view_that_does_not_say_what_it_needs_opens_for_nobody(app, at_desk):
