@@ -17,7 +17,7 @@ from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
 from idp.domain.recovery import alarms
-from idp.domain.sessions import browser, logins
+from idp.domain.sessions import browser, logins, remembered
 from idp.domain.signatures import ceremonies, documents
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
@@ -183,6 +183,7 @@ def create_courier(provider: Provider) -> Courier:
                 grants.sweep(tx)
                 browser.sweep(tx)
                 logins.sweep(tx)
+                remembered.sweep(tx)
                 challenges.sweep(tx)
                 one_time_code.sweep(tx)
                 evidence.sweep(tx)
@@ -220,4 +221,5 @@ def _lifetimes(settings: Settings) -> Lifetimes:
         session_idle=settings.session_idle,
         session_absolute=settings.session_absolute,
         closing=settings.closing_days * 24 * 3600,
+        remembered=settings.remember_days * 24 * 3600,
     )

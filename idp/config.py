@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = str(ROOT / "migrations")
 LONGEST_CLOSING = 365
+LONGEST_REMEMBERED = 90
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -64,6 +65,12 @@ def _seconds(text: str) -> int:
 def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LONGEST_CLOSING:
         raise ValueError(f"must be a number of days from 1 to {LONGEST_CLOSING}")
+    return int(text)
+
+
+def _remember_days(text: str) -> int:
+    if not text.isdecimal() or int(text) > LONGEST_REMEMBERED:
+        raise ValueError(f"must be a number of days from 0 (never) to {LONGEST_REMEMBERED}")
     return int(text)
 
 
@@ -140,6 +147,9 @@ SETTINGS: Mapping[str, Setting] = {
     "session_idle": Setting(_seconds, "3600", "Seconds a browser session may rest unused."),
     "session_absolute": Setting(_seconds, "43200", "Seconds a browser session lasts at most."),
     "fonts_dir": Setting(Path, "/usr/share/fonts", "Where the fonts are that a PDF of somebody's own data is set in."),
+    "remember_days": Setting(
+        _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
+    ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
@@ -172,6 +182,7 @@ class Settings:
     session_idle: int
     session_absolute: int
     fonts_dir: Path
+    remember_days: int
     closing_days: int
 
     @property

@@ -35,6 +35,8 @@ class Lifetimes:
     session_absolute: int = 12 * 3600
     login: int = 1800
     closing: int = 30 * 24 * 3600
+    remembered: int = 30 * 24 * 3600
+    """How long a browser remembers somebody; 0 if none ever does."""
 
 
 @dataclass(frozen=True, slots=True)

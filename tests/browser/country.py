@@ -119,7 +119,7 @@ def _entry(username: str, assurance: str) -> dict[str, object]:
 
 @contextmanager
 def running(folder: Path, database_url: str = "", **settings: str) -> Iterator[Country]:
-    """Start everything with the one command, wait for its three doors, and stop it with Ctrl-C at the end.
+    """Start everything with the one command, wait for its three doors, and tell it to end at the end.
 
     `settings` are variables of the provider's environment.
     """
@@ -139,7 +139,7 @@ def running(folder: Path, database_url: str = "", **settings: str) -> Iterator[C
         _wait(country, process, log)
         yield country
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # Not Ctrl-C, which whoever started the tests may have had ignored.
         try:
             process.wait(20)
         finally:

@@ -33,7 +33,10 @@ _FIND = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser session. `auth_time` is the last time the person proved to be there; `strength` what that proved."""
+    """One browser session. `auth_time` is the last time the person proved to be there; `strength` what that proved.
+
+    `remembered` names what its browser remembers of the person (`remembered.Remembered.id`).
+    """
 
     id: str
     person_id: str
@@ -44,16 +47,18 @@ class Session:
     created_at: int
     last_seen_at: int
     expires_at: int
+    remembered: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """What a sign-in proved: the only thing a session is made from."""
+    """What a sign-in proved: the only thing a session is made from; `remembered` as in `Session`."""
 
     person_id: str
     amr: tuple[str, ...]
     strength: Strength
     auth_time: int
+    remembered: str | None = None
 
 
 def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Session, str]:
@@ -69,6 +74,7 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
         tx.now,
         tx.now,
         tx.now + absolute,
+        proved.remembered,
     )
     tx.execute(insert(sessions), _row(session) | {"digest": _digest(secret), "ended_at": None})
     return session, secret
@@ -86,6 +92,7 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
         "level": proved.strength.word,
         "auth_time": proved.auth_time,
         "last_seen_at": tx.now,
+        "remembered_id": proved.remembered,
     }
     row = tx.execute(_of(session.id).values(**values).returning(*sessions.c)).mappings().one_or_none()
     return None if row is None else (_session(row), secret)
@@ -154,6 +161,7 @@ def _row(session: Session) -> dict[str, object]:
         "created_at": session.created_at,
         "last_seen_at": session.last_seen_at,
         "expires_at": session.expires_at,
+        "remembered_id": session.remembered,
     }
 
 
@@ -168,4 +176,5 @@ def _session(row: Mapping[Any, Any]) -> Session:
         row["created_at"],
         row["last_seen_at"],
         row["expires_at"],
+        row["remembered_id"],
     )

@@ -13,6 +13,7 @@ sessions = Table(
     Column("amr", Text, nullable=False),
     Column("level", Text, nullable=False),
     Column("device", Text, nullable=False),
+    Column("remembered_id", Text),
     instant("auth_time"),
     instant("created_at"),
     instant("last_seen_at"),
@@ -20,6 +21,21 @@ sessions = Table(
     instant("ended_at", nullable=True),
     Index("ix_sessions_person_id", "person_id"),
     Index("ix_sessions_expires_at", "expires_at"),
+)
+
+remembered = Table(
+    "remembered_browsers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("digest_before", Text),
+    Column("device", Text, nullable=False),
+    instant("created_at"),
+    instant("last_used_at"),
+    instant("expires_at"),
+    Index("ix_remembered_browsers_person_id", "person_id"),
+    Index("ix_remembered_browsers_expires_at", "expires_at"),
 )
 
 participants = Table(

@@ -17,7 +17,7 @@ from idp.domain.signatures import ceremonies
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify
-from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
 
 DAY = 24 * 3600
@@ -63,8 +63,7 @@ def request(provider: Provider, session: Session) -> str:
         if roles.of(tx.connection, person_id):
             raise Refusal("people.works_here", "who works here gives the roles back first")
         closing = closings.request(tx, person_id, provider.lifetimes.closing)
-        for one in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
-            end_session(tx, provider, one, "closing", person_id)
+        end_every_session(tx, provider, person_id, "closing", person_id)
         proved = Authenticated(person_id, session.amr, session.strength, session.auth_time)
         _, secret = browser.start(tx, proved, session.device, provider.lifetimes.session_absolute)
         tell(tx, provider, closing, "closing_requested")
@@ -96,8 +95,7 @@ def keep_by_link(provider: Provider, secret: str) -> None:
     """
     with provider.transaction() as tx:
         closing = closings.cancel_by_link(tx, secret)
-        for session in browser.of_person(tx.connection, closing.person_id, tx.now, provider.lifetimes.session_idle):
-            end_session(tx, provider, session, "account kept by a letter", closing.person_id)
+        end_every_session(tx, provider, closing.person_id, "account kept by a letter", closing.person_id)
         notify(tx, provider, closing.person_id, "closing_cancelled")
 
 

@@ -28,7 +28,9 @@ from idp.domain.proofing.details import Details as Typed
 from idp.domain.proofing.evidence import Piece
 from idp.domain.proofing.reasons import told
 from idp.domain.sessions import history as sessions
+from idp.domain.sessions import remembered
 from idp.domain.sessions.history import Visit
+from idp.domain.sessions.remembered import Remembered
 from idp.domain.signatures import ceremonies
 from idp.domain.signatures.ceremonies import Ceremony
 from idp.foundation.audit import log
@@ -69,6 +71,7 @@ class Copy:
     authenticators: tuple[Authenticator, ...]
     recovery_codes_left: int
     visits: Sequence[Visit]
+    remembering: Sequence[Remembered]
     consents: Sequence[Allowed]
     authorizations: Sequence[Authorization]
     uses: Mapping[str, Use]
@@ -109,6 +112,7 @@ def collect(connection: Connection, provider: Provider, person_id: str) -> Copy:
         authenticators=registry.of(connection, person_id),
         recovery_codes_left=recovery_code.left(connection, person_id),
         visits=sessions.of_person(connection, person_id),
+        remembering=remembered.of_person(connection, person_id, now),
         consents=allowed,
         authorizations=grants.authorizations_of(connection, person_id),
         uses=grants.uses_of(connection, person_id, now, provider.lifetimes.code),

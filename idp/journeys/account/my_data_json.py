@@ -36,6 +36,10 @@ def document(copy: Copy, issuer: str, in_words: Callable[[Leaf], str]) -> Docume
             for one in copy.verifications
         ],
         "ways_to_sign_in": _ways(copy),
+        "browsers_that_remember": [
+            {name: value for name, value in _session(asdict(one)).items() if name != "person_id"}
+            for one in copy.remembering
+        ],
         "sessions": [_session(asdict(visit)) for visit in copy.visits],
         "services": [_service(copy, client_id) for client_id in sorted({one.client_id for one in copy.consents})],
         "signatures": [_signature(copy, asdict(one)) for one in copy.signatures],

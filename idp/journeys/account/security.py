@@ -7,9 +7,10 @@ from idp.domain.authenticators.methods import password, password_policy, recover
 from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.people import attributes, identifiers
+from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
-from idp.journeys.account.sessions import end_within
 from idp.journeys.notify import announce
+from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
 from idp.journeys.signin.enrol import account_name
 from idp.journeys.signin.pending_secret import read, sealed
@@ -79,7 +80,7 @@ def remove(provider: Provider, person_id: str, authenticator_id: str) -> None:
         announce(tx, provider, person_id, "authenticator_removed")
 
 
-def change_password(provider: Provider, person_id: str, text: str, keep: str | None = None) -> None:
+def change_password(provider: Provider, person_id: str, text: str, keep: Session | None = None) -> None:
     """Set or replace the password; every session but `keep` ends with the old one, unless that is None.
 
     Raises Refusal("authenticators.password....").
@@ -95,7 +96,7 @@ def change_password(provider: Provider, person_id: str, text: str, keep: str | N
         password.set_password(tx, person_id, encoded)
         lockout.success(tx, password.METHOD, person_id)
         if keep is not None:
-            end_within(tx, provider, person_id, "password changed", keep)
+            end_every_session(tx, provider, person_id, "password changed", person_id, keep)
         announce(tx, provider, person_id, "password_changed")
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from idp.domain.grants import grants
-from idp.domain.sessions import browser, participants
+from idp.domain.sessions import browser, participants, remembered
 from idp.domain.sessions.browser import Session
+from idp.domain.sessions.remembered import Remembered
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
-from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify
-from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.log_out import end_every_session, end_session
 from idp.journeys.provider import Provider
 
 REASON = "ended in the account"
@@ -47,32 +47,35 @@ def end_one(provider: Provider, person_id: str, session_id: str) -> None:
         end_session(tx, provider, mine[session_id], REASON, person_id)
 
 
-def end_others(provider: Provider, person_id: str, keep: str) -> int:
+def end_others(provider: Provider, keep: Session) -> int:
     """End all but one; returns how many."""
     with provider.transaction() as tx:
-        return end_within(tx, provider, person_id, REASON, keep)
+        return end_every_session(tx, provider, keep.person_id, REASON, keep.person_id, keep)
 
 
 def end_everywhere(provider: Provider, person_id: str) -> int:
     """End all; returns how many."""
     with provider.transaction() as tx:
-        return end_within(tx, provider, person_id, REASON)
+        return end_every_session(tx, provider, person_id, REASON, person_id)
 
 
-def end_within(tx: Tx, provider: Provider, person_id: str, reason: str, keep: str = "") -> int:
-    """End every session but `keep` in the caller's transaction; returns how many."""
-    held = browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle)
-    ending = [session for session in held if session.id != keep]
-    for session in ending:
-        end_session(tx, provider, session, reason, person_id)
-    return len(ending)
+def remembering(provider: Provider, person_id: str) -> Sequence[Remembered]:
+    """The browsers at which her password is enough, last used first."""
+    with provider.reading() as connection:
+        return remembered.of_person(connection, person_id, provider.store.now())
+
+
+def forget(provider: Provider, person_id: str, known: str) -> None:
+    """Ask for every factor at that browser again; one that was forgotten already stays so."""
+    with provider.transaction() as tx:
+        remembered.forget(tx, person_id, known, person_id)
 
 
 def not_me(provider: Provider, person_id: str) -> None:
     """Somebody else was here: end every session and revoke every grant; the next sign-in starts from nothing."""
     with provider.transaction() as tx:
         tx.record(Event("account.intrusion.reported", person_id, person_id))
-        end_within(tx, provider, person_id, "reported as not me")
+        end_every_session(tx, provider, person_id, "reported as not me", person_id)
         grants.revoke_person(tx, person_id)
         notify(tx, provider, person_id, "intrusion_reported")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
-from idp.domain.sessions import browser, participants
+from idp.domain.sessions import browser, participants, remembered
 from idp.domain.sessions.browser import Session
 from idp.foundation.audit.event import Event
 from idp.foundation.outbox import Job
@@ -33,6 +33,18 @@ def end_session(tx: Tx, provider: Provider, session: Session, reason: str, actor
     grants.revoke_session(tx, session.person_id, session.id)
     notify_services(tx, provider, session, took_part)
     tx.record(Event("sessions.browser.ended", actor, session.person_id, {"reason": reason, "services": len(took_part)}))
+
+
+def end_every_session(
+    tx: Tx, provider: Provider, person_id: str, reason: str, actor: str, keep: Session | None = None
+) -> int:
+    """All of somebody's but one, and no other browser remembers her; returns how many sessions ended."""
+    held = browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle)
+    ending = [session for session in held if keep is None or session.id != keep.id]
+    for session in ending:
+        end_session(tx, provider, session, reason, actor)
+    remembered.forget_all(tx, person_id, actor, None if keep is None else keep.remembered)
+    return len(ending)
 
 
 def notify_services(tx: Tx, provider: Provider, session: Session, client_ids: Iterable[str]) -> None:

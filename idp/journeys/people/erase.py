@@ -9,10 +9,9 @@ from idp.domain.oversight import roles
 from idp.domain.people import closings, erasure, identifiers
 from idp.domain.people.closings import Outcome
 from idp.domain.proofing import cases
-from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.people.admit import OPERATOR
 from idp.journeys.provider import Provider
 
@@ -49,8 +48,7 @@ def whole() -> Iterator[None]:
 
 def forget(tx: Tx, provider: Provider, person_id: str, actor: str) -> None:
     """All of it in the caller's transaction, or nothing; services are told that sessions are over."""
-    for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
-        end_session(tx, provider, session, "erased", actor)
+    end_every_session(tx, provider, person_id, "erased", actor)
     grants.revoke_person(tx, person_id)
     for consent in consents.of_person(tx.connection, person_id):
         consents.withdraw(tx, person_id, consent.client_id, actor)

@@ -6,11 +6,10 @@ from idp.domain.grants import grants
 from idp.domain.people import closings, identifiers, records
 from idp.domain.people.closings import Outcome
 from idp.domain.people.records import Person, Status
-from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import notify
-from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.people.admit import OPERATOR
 from idp.journeys.provider import Provider
 
@@ -35,8 +34,7 @@ def lock(provider: Provider, name: str, reason: Reason) -> Person:
             notify(tx, provider, person_id, "closing_stopped")
         person = _in_status(tx, person_id, Status.ACTIVE, Status.CLOSING)
         records.set_status(tx, person.id, Status.LOCKED, OPERATOR, reason.value)
-        for session in browser.of_person(tx.connection, person.id, tx.now, provider.lifetimes.session_idle):
-            end_session(tx, provider, session, "locked", OPERATOR)
+        end_every_session(tx, provider, person.id, "locked", OPERATOR)
         grants.revoke_person(tx, person.id)
     return person
 

@@ -11,13 +11,13 @@ from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.grants import grants
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Person, Status
-from idp.domain.sessions import browser, logins
+from idp.domain.sessions import logins
 from idp.domain.sessions.logins import Login
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import announce
-from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
 from idp.journeys.recovery.claim import at_step, claimed, look_at, step_of
 from idp.journeys.signin.authenticate import Visitor
@@ -123,8 +123,7 @@ def _apply(tx: Tx, provider: Provider, login: Login, visitor: Visitor) -> None:
         raise Refusal("recovery.locked", "an operator locked the account")
     _take_away(tx, person, login)
     _bind(tx, provider, person, login)
-    for session in browser.of_person(tx.connection, person.id, tx.now, provider.lifetimes.session_idle):
-        end_session(tx, provider, session, "recovered", person.id)
+    end_every_session(tx, provider, person.id, "recovered", person.id)
     grants.revoke_person(tx, person.id)
     if person.status is Status.REPORTED:
         records.set_status(tx, person.id, Status.ACTIVE, person.id, "recovered")

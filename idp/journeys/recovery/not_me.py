@@ -7,12 +7,11 @@ from idp.domain.people.closings import Outcome
 from idp.domain.people.records import Status
 from idp.domain.recovery import alarms
 from idp.domain.recovery.alarms import Alarm
-from idp.domain.sessions import browser
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
 from idp.journeys.account import contact_messages, contacts
 from idp.journeys.notify import notify
-from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
 
 NEW_PASSWORD = {"password_changed", "account_recovered"}
@@ -58,6 +57,5 @@ def _stop(tx: Tx, provider: Provider, person_id: str) -> None:
     closings.stop(tx, person_id, Outcome.STOPPED, person_id)  # It may have been somebody else who asked.
     if records.get(tx.connection, person_id).status in (Status.ACTIVE, Status.CLOSING):
         records.set_status(tx, person_id, Status.REPORTED, person_id, "reported")
-    for session in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
-        end_session(tx, provider, session, "reported as not me", person_id)
+    end_every_session(tx, provider, person_id, "reported as not me", person_id)
     grants.revoke_person(tx, person_id)

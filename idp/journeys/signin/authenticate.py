@@ -8,6 +8,7 @@ from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Status
+from idp.domain.sessions import logins, remembered
 from idp.domain.sessions.browser import Session
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
@@ -23,11 +24,15 @@ STEP = "authenticate"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whose browser it is: the sign-in's cookie, the session if there is one, and the network address."""
+    """Whose browser it is: the sign-in's cookie, the session if there is one, and the network address.
+
+    `remembered` is the cookie that says whom it remembers.
+    """
 
     browser: str
     session: Session | None
     address: str
+    remembered: str = ""
 
 
 def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str, text: str) -> None:
@@ -49,6 +54,8 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
         _admit_active(tx, person_id, "authenticators.wrong_password")
         _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
+        known = remembered.recognise(tx, visitor.remembered, person_id) if provider.lifetimes.remembered else None
+        logins.establish(tx, login_id, visitor.browser, remembered=known)
 
     prove(provider, password.METHOD, Answer(text), claim, accept)
 

@@ -1,8 +1,8 @@
 """The end of a sign-in: the session is started or renewed, and the service gets its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from idp.domain.sessions import browser, logins
+from idp.domain.sessions import browser, logins, remembered
 from idp.domain.sessions.browser import Authenticated, Session
 from idp.foundation.audit.event import Event, Fact
 from idp.foundation.refusal import Refusal
@@ -23,11 +23,15 @@ WAITING = "verify-identity"
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Where to go: an answer for a service, or a page of ours; and the cookie's new secret if there is one."""
+    """Where to go: an answer for a service, or a page of ours; and the session cookie's new secret if there is one.
+
+    `remembered` is the new value of the cookie that says whom the browser remembers; None if it stays as it is.
+    """
 
     answer: Answer | None
     return_to: str | None
     secret: str | None
+    remembered: str | None = None
 
 
 def finish(provider: Provider, login_id: str, visitor: Visitor, device: str) -> Finished:
@@ -37,8 +41,13 @@ def finish(provider: Provider, login_id: str, visitor: Visitor, device: str) -> 
         progress = stand(tx.connection, provider, login, visitor.session)
         if progress.step is not None or progress.achieved is None:
             raise Refusal("signin.out_of_turn", "a step is still due")
+        known, cookie = _remembering(tx, provider, progress, visitor, device)
+        if known is None and "remembered" in login.facts:  # Not any more: what it stood in for is asked after all.
+            logins.establish(tx, login_id, visitor.browser, remembered=None)
+            return Finished(None, f"/signin/{login_id}", None)
         logins.finish(tx, login_id, visitor.browser)
-        return _finish(tx, provider, progress, progress.achieved, visitor, device)
+        achieved = replace(progress.achieved, remembered=known)
+        return replace(_finish(tx, provider, progress, achieved, visitor, device), remembered=cookie)
 
 
 def begin_session(provider: Provider, login_id: str, visitor: Visitor, device: str) -> str | None:
@@ -73,6 +82,20 @@ def abandon(provider: Provider, login_id: str, visitor: Visitor, code: str = ACC
     return Finished(Answer(goal.request.target, failure(provider.issuer, error, goal.request.state)), None, None)
 
 
+def _remembering(
+    tx: Tx, provider: Provider, progress: InProgress, visitor: Visitor, device: str
+) -> tuple[str | None, str | None]:
+    """(what the browser remembers of her, the new value of its cookie): she wished it just now, or has just used it."""
+    wishes, lifetime = progress.login.facts, provider.lifetimes.remembered
+    if wishes.get("remember") and lifetime:
+        entry, cookie = remembered.remember(tx, progress.person_id, device, lifetime, visitor.remembered)
+        return entry.id, cookie
+    if "remembered" in wishes:
+        used = remembered.use(tx, visitor.remembered, progress.person_id, wishes["remembered"])
+        return None if used is None else wishes["remembered"], used
+    return None if progress.achieved is None else progress.achieved.remembered, None
+
+
 def _finish(
     tx: Tx, provider: Provider, progress: InProgress, achieved: Achieved, visitor: Visitor, device: str
 ) -> Finished:
@@ -96,7 +119,9 @@ def _session(
         current = None
     if current is not None and not achieved.fresh:
         return current, None
-    proved = Authenticated(achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time)
+    proved = Authenticated(
+        achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time, achieved.remembered
+    )
     renewed = None if current is None else browser.renew(tx, current, proved)
     if renewed is None:
         _tell_of_a_new_browser(tx, provider, achieved.person.id, device)

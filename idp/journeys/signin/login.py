@@ -14,7 +14,7 @@ from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Step, next_step
-from idp.journeys.signin.standing import Achieved, achieved_by, facts
+from idp.journeys.signin.standing import Achieved, Proved, achieved_by, facts
 from idp.protocol.assurance import Level, Strength
 from idp.protocol.authorization import AuthorizationRequest
 
@@ -85,10 +85,14 @@ def at_step(tx: Tx, provider: Provider, login_id: str, browser: str, session: Se
 
 
 def add_proof(tx: Tx, login_id: str, browser: str, person_id: str, proof: Proof) -> None:
-    """Establish that the person gave a proof; somebody else's earlier proofs are dropped."""
+    """Establish that the person gave a proof; somebody else's earlier proofs are dropped, and what they wished."""
     login = logins.get(tx.connection, login_id, browser, tx.now, lock=True)
-    earlier = login.facts.get("proofs", []) if login.facts.get("person") == person_id else []
-    logins.establish(tx, login_id, browser, person=person_id, proofs=[*earlier, proof.document()])
+    if login.facts.get("person") == person_id:
+        proofs = [*login.facts.get("proofs", []), proof.document()]
+        logins.establish(tx, login_id, browser, proofs=proofs)
+    else:
+        afresh = {"person": person_id, "proofs": [proof.document()], "remember": None, "remembered": None}
+        logins.establish(tx, login_id, browser, **afresh)
 
 
 def proofs_of(login: Login) -> tuple[Proof, ...]:
@@ -99,7 +103,7 @@ def proofs_of(login: Login) -> tuple[Proof, ...]:
 def stand(connection: Connection, provider: Provider, login: Login, session: Session | None) -> InProgress:
     """Compare what the sign-in and the session established with what is asked for."""
     goal = goal_of(provider, login)
-    proved = (login.facts.get("person", ""), proofs_of(login))
+    proved = Proved(login.facts.get("person", ""), proofs_of(login), login.facts.get("remembered"))
     achieved = achieved_by(connection, provider, goal, session, proved)
     consented = achieved is not None and login.facts.get("consented") == achieved.person.id
     step = next_step(facts(connection, goal, achieved, consented=consented))

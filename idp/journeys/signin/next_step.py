@@ -15,12 +15,14 @@ class Facts:
     """What is established about one sign-in, and what it must reach: the least, where nothing more is needed.
 
     `person_known` counts only proofs that are young enough for the request, and of whom it asks for; `just_proved` says
-    that one was given within this very sign-in; `closing_for_service` that a service waits for somebody who is closing
-    her account; `reachable` is the most that the person can prove with what she holds.
+    that one was given within this very sign-in; `remembered` that the browser knows her, so that one factor may do;
+    `closing_for_service` that a service waits for somebody who is closing her account; `reachable` is the most that
+    the person can prove with what she holds.
     """
 
     person_known: bool = False
     just_proved: bool = False
+    remembered: bool = False
     closing_for_service: bool = False
     reachable: Strength = Strength.ONE_FACTOR
     authentication: Strength = Strength.ONE_FACTOR
@@ -48,8 +50,13 @@ def somebody_must_sign_in(facts: Facts) -> bool:
 
 
 def a_second_factor_is_held(facts: Facts) -> bool:
-    """Who has a second factor is always asked for it, and for a stronger one if the service needs that."""
-    wanted = min(facts.reachable, max(facts.required_authentication, Strength.RESTRICTED))
+    """Who has a second factor is asked for it, and for a stronger one if the service needs that.
+
+    Where she had her browser remember her she is asked only for what the service needs; not to keep her account.
+    """
+    trusted = facts.remembered and not facts.closing_for_service
+    least = Strength.ONE_FACTOR if trusted else Strength.RESTRICTED
+    wanted = min(facts.reachable, max(facts.required_authentication, least))
     return facts.authentication < wanted
 
 

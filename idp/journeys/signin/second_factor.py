@@ -7,6 +7,7 @@ from idp.domain.authenticators.methods import passkey, recovery_code, sms, totp
 from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.authenticators.registry import Authenticator
+from idp.domain.sessions import logins
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import announce
@@ -20,12 +21,12 @@ from idp.protocol.assurance import Amr, Strength
 STEP = "second-factor"
 
 
-def with_code(provider: Provider, login_id: str, visitor: Visitor, code: str) -> None:
-    """Check a code of an authenticator app.
+def with_code(provider: Provider, login_id: str, visitor: Visitor, code: str, *, remember: bool = False) -> None:
+    """Check a code of an authenticator app; `remember` has the browser remember her at the end of the sign-in.
 
     Raises Refusal("authenticators.wrong_code"), ("too_many_attempts") or ("authenticators.switched_off").
     """
-    _prove(provider, login_id, visitor, totp.METHOD, Answer(code))
+    _prove(provider, login_id, visitor, totp.METHOD, Answer(code), _wish(login_id, visitor, remember=remember))
 
 
 def with_recovery_code(provider: Provider, login_id: str, visitor: Visitor, code: str) -> None:
@@ -38,11 +39,14 @@ def with_recovery_code(provider: Provider, login_id: str, visitor: Visitor, code
     _prove(provider, login_id, visitor, recovery_code.METHOD, Answer(code), tell)
 
 
-def with_text_message(provider: Provider, login_id: str, visitor: Visitor, code: str) -> None:
-    """Check the code that was sent last. Raises as `with_code`, and ("authenticators.code_expired")."""
+def with_text_message(
+    provider: Provider, login_id: str, visitor: Visitor, code: str, *, remember: bool = False
+) -> None:
+    """Check the code that was sent last. As `with_code`; raises also Refusal("authenticators.code_expired")."""
     login = look_at(provider, login_id, visitor.browser, visitor.session).login
     challenge_id = login.facts.get("sms", {}).get("challenge", "")
-    _prove(provider, login_id, visitor, sms.METHOD, Answer(code, challenge_id))
+    wish = _wish(login_id, visitor, remember=remember)
+    _prove(provider, login_id, visitor, sms.METHOD, Answer(code, challenge_id), wish)
 
 
 def passkey_options(provider: Provider, progress: InProgress) -> tuple[str, str]:
@@ -72,7 +76,7 @@ def _prove(
     visitor: Visitor,
     method: str,
     answer: Answer,
-    tell: Callable[[Tx, str], None] | None = None,
+    then: Callable[[Tx, str], None] | None = None,
 ) -> None:
     def claim(tx: Tx) -> Claim:
         person_id = _turn(tx, provider, login_id, visitor).person_id
@@ -84,11 +88,18 @@ def _prove(
             raise Refusal("signin.out_of_turn", "somebody else signed in meanwhile")
         if method == passkey.METHOD and Amr.HARDWARE_KEY not in proof.amr and _only_hardware(tx, progress):
             raise Refusal("authenticators.passkey.not_hardware", "the service needs a key that cannot be copied")
-        if tell is not None:
-            tell(tx, person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
+        if then is not None:
+            then(tx, person_id)
 
     prove(provider, method, answer, claim, accept)
+
+
+def _wish(login_id: str, visitor: Visitor, *, remember: bool) -> Callable[[Tx, str], None]:
+    def keep(tx: Tx, _person_id: str) -> None:
+        logins.establish(tx, login_id, visitor.browser, remember=remember or None)
+
+    return keep
 
 
 def _only_hardware(tx: Tx, progress: InProgress) -> bool:

@@ -26,13 +26,26 @@ ADMITTED = (Status.ACTIVE, Status.CLOSING)
 
 
 @dataclass(frozen=True, slots=True)
+class Proved:
+    """What one sign-in has established: whose proofs, which, and what the browser remembers of that person."""
+
+    person_id: str = ""
+    proofs: Sequence[Proof] = ()
+    remembered: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Achieved:
-    """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof."""
+    """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof.
+
+    `remembered` names what the browser remembers of the person; None if nothing.
+    """
 
     person: Person
     amr: tuple[str, ...]
     auth_time: int
     fresh: bool
+    remembered: str | None = None
 
     @property
     def authentication(self) -> Strength:
@@ -48,7 +61,7 @@ def standing(
     Pure reading, for the authorization endpoint.
     """
     goal = for_service(request, client, provider.store.now(), provider.policy)
-    achieved = achieved_by(connection, provider, goal, session, ("", ()))
+    achieved = achieved_by(connection, provider, goal, session, Proved())
     return next_step(facts(connection, goal, achieved, consented=False)), achieved
 
 
@@ -57,14 +70,14 @@ def achieved_by(
     provider: Provider,
     goal: Goal,
     session: Session | None,
-    proved: tuple[str, Sequence[Proof]],
+    proved: Proved,
 ) -> Achieved | None:
-    """Join the session, if it counts towards the goal, and the proofs of this sign-in: `proved` says whose, and which.
+    """Join the session, if it counts towards the goal, and the proofs of this sign-in.
 
     None if nobody who may sign in is known; somebody who is closing her account may, to keep it. Raises OAuthError for
     an `id_token_hint` that cannot be read.
     """
-    person_id, proofs = proved
+    person_id, proofs = proved.person_id, proved.proofs
     if session is not None and not _counts(goal, session, person_id):
         session = None
     if session is None and not proofs:
@@ -74,7 +87,8 @@ def achieved_by(
         return None
     amr = levels.together(session.amr if session else (), proofs)
     times = [proof.at for proof in proofs] or [session.auth_time if session else 0]
-    return Achieved(person, amr, max(times), bool(proofs))
+    remembered = proved.remembered or (session.remembered if session else None)
+    return Achieved(person, amr, max(times), bool(proofs), remembered)
 
 
 def _counts(goal: Goal, session: Session, person_id: str) -> bool:
@@ -89,6 +103,7 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
     return Facts(
         person_known=True,
         just_proved=achieved.fresh,
+        remembered=_is_remembered(goal, achieved),
         closing_for_service=achieved.person.status is Status.CLOSING and goal.request is not None,
         reachable=_reachable(connection, goal, achieved),
         authentication=achieved.authentication,
@@ -101,9 +116,17 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
 
 def _reachable(connection: Connection, goal: Goal, achieved: Achieved) -> Strength:
     """Looked up only if it makes a difference: who is asked for nothing more is not asked what else she holds."""
-    if achieved.authentication >= max(goal.authentication, Strength.RESTRICTED):
+    least = Strength.ONE_FACTOR if _is_remembered(goal, achieved) else Strength.RESTRICTED
+    if achieved.authentication >= max(goal.authentication, least):
         return achieved.authentication
     return registry.reachable(connection, achieved.person.id)
+
+
+def _is_remembered(goal: Goal, achieved: Achieved) -> bool:
+    """Whether the browser stands in for the second factor: never where somebody is to prove anew that she is there."""
+    if achieved.person.status is not Status.ACTIVE:
+        return False
+    return achieved.remembered is not None and not goal.anew and goal.fresh_since == 0
 
 
 def is_who_was_meant(provider: Provider, goal: Goal, person_id: str) -> bool:

@@ -90,6 +90,7 @@ DONE = {
     "password": lambda: _("Your password was changed."),
     "password-alone": lambda: _("Your password was changed, and every other browser was signed out."),
     "ended": lambda: _("The session was ended, and every service in it was told."),
+    "forgotten": lambda: _("That browser is forgotten. Next time it asks for everything again."),
     "others-ended": lambda: _("All other sessions were ended, and every service in them was told."),
     "kept": lambda: _("Your account will not be closed. You can use your services again."),
     "contact-added": lambda: _("It was confirmed and added."),

@@ -28,6 +28,7 @@ def paper(copy: Copy, service_name: Callable[[str], str]) -> Sequence[Section]:
         Section(_("How your identity was verified"), _verifications(copy)),
         Section(_("Ways to sign in"), _ways(copy)),
         Section(_("Where you were signed in"), _sessions(copy, service_name)),
+        Section(_("Browsers that remember you"), _remembering(copy)),
         Section(_("Your services"), _services(copy, service_name)),
         Section(_("What you signed"), _signatures(copy, service_name)),
         Section(_("Your verification cases"), _cases(copy)),
@@ -102,6 +103,18 @@ def _sessions(copy: Copy, service_name: Callable[[str], str]) -> Facts:
             *([(_("Services"), listed(map(service_name, visit.services)))] if visit.services else []),
         ]
         for visit in copy.visits
+    )
+
+
+def _remembering(copy: Copy) -> Facts:
+    return _groups(
+        [
+            (_("Device"), one.device or _("Unknown device")),
+            (_("Remembers you since"), _when(one.created_at)),
+            (_("Last used"), _when(one.last_used_at)),
+            (_("Remembers you until"), _when(one.expires_at)),
+        ]
+        for one in copy.remembering
     )
 
 

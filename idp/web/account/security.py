@@ -117,7 +117,7 @@ def change_password() -> Response:
     end_others = form.checked("end-others")
     try:
         if not form.errors:
-            security.change_password(provider(), session.person_id, text, session.id if end_others else None)
+            security.change_password(provider(), session.person_id, text, session if end_others else None)
             return changed("security", "password-alone" if end_others else "password")
     except Refusal as refusal:
         form.fail("new-password", _said(refusal))

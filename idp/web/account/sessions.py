@@ -23,7 +23,8 @@ from idp.web.signin.device import device_words
 def sessions_page() -> Response:
     """Where the citizen is signed in."""
     session = require_session(while_closing=True)
-    return _show("sessions", session, _where(session))
+    remembering = sessions.remembering(provider(), session.person_id)
+    return _show("sessions", session, _where(session), remembering=remembering)
 
 
 @blueprint.get("/account/sessions/<session_id>/end")
@@ -56,7 +57,7 @@ def end_other_sessions_page() -> Response:
 def end_other_sessions() -> Response:
     """End all but this one."""
     session = require_session(while_closing=True)
-    sessions.end_others(provider(), session.person_id, session.id)
+    sessions.end_others(provider(), session)
     return changed("sessions", "others-ended")
 
 
@@ -73,6 +74,14 @@ def end_everywhere() -> Response:
     session = require_session(while_closing=True)
     sessions.end_everywhere(provider(), session.person_id)
     return forget_session(local("/"))
+
+
+@blueprint.post("/account/sessions/remembered/<known>/forget")
+def forget_browser(known: str) -> Response:
+    """Ask for every factor there again."""
+    session = require_session(while_closing=True)
+    sessions.forget(provider(), session.person_id, known)
+    return changed("sessions", "forgotten")
 
 
 def _where(session: Session) -> list[SignedIn]:

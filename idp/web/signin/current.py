@@ -19,7 +19,10 @@ from idp.web.redirects import local
 
 SESSION = "session"
 BINDING = "signin"
+REMEMBERED = "remembered"
 CLOSING = "/account/close"
+LONGEST_REMEMBERED = 1000
+"""Characters; the cookie holds about 340 when it remembers as many people as it may."""
 
 
 def cookies() -> Cookies:
@@ -64,7 +67,8 @@ def signed_in_as() -> Session | None:
 
 def visitor() -> Visitor:
     """The browser as the sign-in journeys know it."""
-    return Visitor(binding(), current_session(), request.remote_addr or "")
+    known = cookies().get(request, REMEMBERED) or ""
+    return Visitor(binding(), current_session(), request.remote_addr or "", known[:LONGEST_REMEMBERED])
 
 
 def binding() -> str:
@@ -91,6 +95,13 @@ def remember_session(response: Response, secret: str | None) -> Response:
     """Set the session's cookie after a sign-in; it ends with the browser, or earlier with the session."""
     if secret is not None:
         cookies().set(response, SESSION, secret, None)
+    return response
+
+
+def remember_browser(response: Response, value: str | None) -> Response:
+    """Set the cookie that says whom the browser remembers, if it changed."""
+    if value is not None:
+        cookies().set(response, REMEMBERED, value, provider().lifetimes.remembered)
     return response
 
 

@@ -15,7 +15,7 @@ from idp.web.frame import provider
 from idp.web.headers import allow_form_action
 from idp.web.oidc.answers import answer
 from idp.web.redirects import local
-from idp.web.signin.current import binding, remember_session, visitor
+from idp.web.signin.current import binding, remember_browser, remember_session, visitor
 from idp.web.signin.device import device_name
 from idp.web.signin.words import GONE, NO_COOKIE, message
 
@@ -67,7 +67,7 @@ def leave(finished: Finished) -> Response:
         response = answer(finished.answer.target, finished.answer.parameters)
     else:
         response = local(finished.return_to or "/")
-    return remember_session(response, finished.secret)
+    return remember_browser(remember_session(response, finished.secret), finished.remembered)
 
 
 def progress_of(login_id: str) -> InProgress:

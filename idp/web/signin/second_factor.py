@@ -15,6 +15,7 @@ from idp.journeys.signin.second_factor import (
 )
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
+from idp.web.signin import remember
 from idp.web.signin.current import visitor
 from idp.web.signin.dispatch import blueprint, corrected, page, posted, rendered
 
@@ -37,9 +38,12 @@ def second_factor(login_id: str) -> Response:
     def again(errors: Errors) -> Response:
         return page(login_id, STEP, lambda progress: _show(progress, errors))
 
+    def work() -> None:
+        with_code(provider(), login_id, visitor(), code, remember=remember.wished(form))
+
     if form.errors:
         return corrected(again(form.errors))
-    return posted(login_id, lambda: with_code(provider(), login_id, visitor(), code), again, CODE)
+    return posted(login_id, work, again, CODE)
 
 
 @blueprint.post(f"/signin/<login_id>/{STEP}/passkey")
@@ -79,4 +83,5 @@ def _show(progress: InProgress, errors: Errors | tuple[()]) -> Response:
     held = {one.method for one in held_by(provider(), progress)}
     methods = held if "sms" in provider().channels else held - {registry.SMS}
     challenge, options = passkey_options(provider(), progress) if "passkey" in methods else ("", "")
-    return rendered("second_factor", errors, progress=progress, methods=methods, challenge=challenge, options=options)
+    values = {"methods": methods, "challenge": challenge, "options": options, **remember.box()}
+    return rendered("second_factor", errors, progress=progress, **values)

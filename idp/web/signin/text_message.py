@@ -13,6 +13,7 @@ from idp.journeys.signin.text_message import Telephone
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.redirects import local
+from idp.web.signin import remember
 from idp.web.signin.current import visitor
 from idp.web.signin.dispatch import blueprint, corrected, page, posted, rendered
 
@@ -43,8 +44,15 @@ def check_text_message(login_id: str, step: str) -> Response:
     code = form.digits("code", count=DIGITS, wrong=_("Enter the six digits from the message."), field_id=CODE)
     if form.errors:
         return corrected(_again(login_id, step)(form.errors))
-    work = {second_factor.STEP: second_factor.with_text_message, enrol.STEP: text_message.enrol_number}[step]
-    return posted(login_id, lambda: work(provider(), login_id, visitor(), code), _again(login_id, step), CODE)
+
+    def work() -> None:
+        if step == enrol.STEP:
+            text_message.enrol_number(provider(), login_id, visitor(), code)
+        else:
+            wish = remember.wished(form)
+            second_factor.with_text_message(provider(), login_id, visitor(), code, remember=wish)
+
+    return posted(login_id, work, _again(login_id, step), CODE)
 
 
 def _again(login_id: str, step: str) -> Callable[[Errors], Response]:
@@ -58,7 +66,7 @@ def _show(progress: InProgress, step: str, errors: Errors | tuple[()]) -> Respon
     asked = progress.login.facts.get("sms", {})
     sent_to = next((one for one in telephones if one.id == asked.get("to")), None)
     left = 0 if sent_to is None else max(asked["sent_at"] + COOLDOWN - provider().store.now(), 0)
-    values = {"step": step, "telephones": telephones, "sent_to": sent_to, "left": left}
+    values = {"step": step, "telephones": telephones, "sent_to": sent_to, "left": left, **remember.box()}
     return rendered("text_message", errors, progress=progress, **values)
 
 

@@ -73,8 +73,14 @@ def test_use_puts_the_idle_end_off_but_not_the_absolute_one(store: Store, clock:
 
 def test_a_session_in_use_is_written_once_a_minute_at_most(store: Store):
     session, _ = started(store)
-    assert not browser.needs_touch(session, session.last_seen_at + 59)
-    assert browser.needs_touch(session, session.last_seen_at + 60)
+    assert not browser.needs_touch(session, session.last_seen_at + 59, IDLE)
+    assert browser.needs_touch(session, session.last_seen_at + 60, IDLE)
+
+
+def test_one_that_may_rest_for_a_short_time_is_written_more_often(store: Store):
+    session, _ = started(store)
+    assert not browser.needs_touch(session, session.last_seen_at + 4, 50)
+    assert browser.needs_touch(session, session.last_seen_at + 5, 50)
 
 
 def test_a_rise_in_privilege_changes_the_secret_and_kills_the_old_one(store: Store, clock: Clock):

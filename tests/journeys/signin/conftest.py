@@ -52,12 +52,13 @@ def asking(service: Client, **more: Any) -> AuthorizationRequest:
 
 @dataclass
 class Browser:
-    """Somebody's browser: the secret that binds sign-ins to it, and the cookie of its session."""
+    """Somebody's browser: the secret that binds sign-ins to it, the cookie of its session, and whom it remembers."""
 
     provider: Provider
     clock: Clock
     secret: str = "a browser's secret"
     cookie: str = ""
+    known: str = ""
     address: str = "192.0.2.1"
     finished: list[Finished] = field(default_factory=list)
 
@@ -72,7 +73,7 @@ class Browser:
 
     @property
     def visitor(self) -> Visitor:
-        return Visitor(self.secret, self.session, self.address)
+        return Visitor(self.secret, self.session, self.address, self.known)
 
     def looks_at(self, login_id: str) -> InProgress:
         return look_at(self.provider, login_id, self.secret, self.session)
@@ -97,6 +98,7 @@ class Browser:
     def finishes(self, login_id: str) -> Finished:
         done = finish(self.provider, login_id, self.visitor, DEVICE)
         self.cookie = done.secret or self.cookie
+        self.known = done.remembered or self.known
         self.finished.append(done)
         return done
 

@@ -10,7 +10,7 @@ from idp.journeys.signin.next_step import STEPS, Facts, next_step
 from idp.protocol.assurance import Level, Strength
 
 NO_YES = (False, True)
-EVERY = [Facts(*values) for values in product(*(NO_YES,) * 3, *(Strength,) * 3, Level, Level, NO_YES)]
+EVERY = [Facts(*values) for values in product(*(NO_YES,) * 4, *(Strength,) * 3, Level, Level, NO_YES)]
 
 
 def done(**given: object) -> Iterator[Facts]:
@@ -31,9 +31,16 @@ def test_nobody_finishes_below_the_identity_that_is_required():
 
 
 def test_nobody_who_holds_a_second_factor_finishes_without_it():
-    holders = [facts for facts in done() if facts.reachable > Strength.ONE_FACTOR]
+    holders = [facts for facts in done(remembered=False) if facts.reachable > Strength.ONE_FACTOR]
     assert holders
     assert all(facts.authentication > Strength.ONE_FACTOR for facts in holders)
+
+
+def test_a_browser_that_remembers_asks_for_one_factor_and_never_for_less_than_the_service_needs():
+    finished = list(done(remembered=True, reachable=Strength.HARDWARE))
+    assert Strength.ONE_FACTOR in {facts.authentication for facts in finished}
+    assert all(facts.person_known for facts in finished)
+    assert all(facts.authentication >= facts.required_authentication for facts in finished)
 
 
 def test_who_holds_something_stronger_is_asked_for_it_only_where_it_is_needed():
