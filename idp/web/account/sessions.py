@@ -76,11 +76,11 @@ def end_everywhere() -> Response:
     return forget_session(local("/"))
 
 
-@blueprint.post("/account/sessions/remembered/<known>/forget")
-def forget_browser(known: str) -> Response:
+@blueprint.post("/account/sessions/remembered/<remembered_id>/forget")
+def forget_browser(remembered_id: str) -> Response:
     """Ask for every factor there again."""
     session = require_session(while_closing=True)
-    sessions.forget(provider(), session.person_id, known)
+    sessions.forget(provider(), session.person_id, remembered_id)
     return changed("sessions", "forgotten")
 
 

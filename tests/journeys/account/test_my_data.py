@@ -97,6 +97,7 @@ def test_every_table_about_people_is_in_it_or_known_to_be_left_out(provider):
         "authenticators": "ways_to_sign_in",
         "recovery_codes": "ways_to_sign_in",
         "sessions": "sessions",
+        "remembered_browsers": "browsers_that_remember",
         "consents": "services",
         "grants": "services",
         "signature_ceremonies": "signatures",

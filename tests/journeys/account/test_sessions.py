@@ -45,7 +45,7 @@ def test_a_session_that_is_not_hers_or_over_is_unknown(provider, anna, boris, a_
 def test_all_others_are_ended_and_nobody_elses(provider, anna, boris, a_session):
     keep, _, _, theirs = (a_session(person.id) for person in (anna, anna, anna, boris))
 
-    assert sessions.end_others(provider, anna.id, keep.id) == 2
+    assert sessions.end_others(provider, keep) == 2
     assert living(provider, anna.id) == {keep.id}
     assert living(provider, boris.id) == {theirs.id}
 

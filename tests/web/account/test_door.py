@@ -44,6 +44,7 @@ UNSAFE = [
     "/account/sessions/<id>/end",
     "/account/sessions/end-everywhere",
     "/account/sessions/end-others",
+    "/account/sessions/remembered/<id>/forget",
 ]
 SAFE = [
     "/account",
