@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from idp.domain.authenticators import lockout, registry
-from idp.domain.authenticators.methods import password, password_policy, recovery_code, totp
+from idp.domain.authenticators.methods import password, recovery_code, totp
 from idp.domain.authenticators.methods.totp import Enrolment
 from idp.domain.authenticators.registry import Authenticator
-from idp.domain.people import attributes, identifiers
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.notify import announce
 from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
 from idp.journeys.signin.enrol import account_name
+from idp.journeys.signin.new_password import encode
 from idp.journeys.signin.pending_secret import read, sealed
 from idp.protocol.assurance import Strength
 
@@ -39,12 +39,6 @@ def strength_for_changes(provider: Provider, person_id: str) -> Strength:
     """
     with provider.reading() as connection:
         return min(registry.reachable(connection, person_id), Strength.TWO_FACTORS)
-
-
-def asks_for_two(provider: Provider, person_id: str) -> bool:
-    """Whether signing in takes a second factor."""
-    with provider.reading() as connection:
-        return registry.reachable(connection, person_id) > Strength.ONE_FACTOR
 
 
 def begin_totp(provider: Provider, person_id: str, kept: str | None = None) -> tuple[Enrolment, str]:
@@ -85,13 +79,7 @@ def change_password(provider: Provider, person_id: str, text: str, keep: Session
 
     Raises Refusal("authenticators.password....").
     """
-    with provider.reading() as connection:
-        second = registry.reachable(connection, person_id) > Strength.ONE_FACTOR
-        own = attributes.read(connection, provider.vault, person_id, ("name", "given_name", "family_name"))
-        names = [one.value for one in identifiers.of(connection, provider.vault, person_id)]
-    personal = [*names, *map(str, own.values())]
-    password_policy.check(text, second_factor=second, breached=provider.breached, personal=personal)
-    encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
+    encoded = encode(provider, person_id, text)
     with provider.transaction() as tx:
         password.set_password(tx, person_id, encoded)
         lockout.success(tx, password.METHOD, person_id)

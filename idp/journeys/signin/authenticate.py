@@ -55,8 +55,9 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
         _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
         add_proof(tx, login_id, visitor.browser, person_id, proof)
         known = remembered.recognise(tx, visitor.remembered, person_id) if provider.lifetimes.remembered else None
-        logins.establish(tx, login_id, visitor.browser, remembered=known)
+        logins.establish(tx, login_id, visitor.browser, remembered=known, leaked=leaked or None)
 
+    leaked = password.normal(text) in provider.breached  # Looked up whoever it is, so that it takes the same time.
     prove(provider, password.METHOD, Answer(text), claim, accept)
 
 

@@ -18,6 +18,9 @@ from idp.journeys.signin.standing import Achieved, Proved, achieved_by, facts
 from idp.protocol.assurance import Level, Strength
 from idp.protocol.authorization import AuthorizationRequest
 
+OTHERS = ("remember", "remembered", "leaked")
+"""What is known of who was signing in, and goes when somebody else does."""
+
 
 @dataclass(frozen=True, slots=True)
 class InProgress:
@@ -91,7 +94,7 @@ def add_proof(tx: Tx, login_id: str, browser: str, person_id: str, proof: Proof)
         proofs = [*login.facts.get("proofs", []), proof.document()]
         logins.establish(tx, login_id, browser, proofs=proofs)
     else:
-        afresh = {"person": person_id, "proofs": [proof.document()], "remember": None, "remembered": None}
+        afresh = {**dict.fromkeys(OTHERS), "person": person_id, "proofs": [proof.document()]}
         logins.establish(tx, login_id, browser, **afresh)
 
 
@@ -103,7 +106,8 @@ def proofs_of(login: Login) -> tuple[Proof, ...]:
 def stand(connection: Connection, provider: Provider, login: Login, session: Session | None) -> InProgress:
     """Compare what the sign-in and the session established with what is asked for."""
     goal = goal_of(provider, login)
-    proved = Proved(login.facts.get("person", ""), proofs_of(login), login.facts.get("remembered"))
+    known, leaked = login.facts.get("remembered"), "leaked" in login.facts
+    proved = Proved(login.facts.get("person", ""), proofs_of(login), known, leaked)
     achieved = achieved_by(connection, provider, goal, session, proved)
     consented = achieved is not None and login.facts.get("consented") == achieved.person.id
     step = next_step(facts(connection, goal, achieved, consented=consented))

@@ -16,13 +16,14 @@ class Facts:
 
     `person_known` counts only proofs that are young enough for the request, and of whom it asks for; `just_proved` says
     that one was given within this very sign-in; `remembered` that the browser knows her, so that one factor may do;
-    `closing_for_service` that a service waits for somebody who is closing her account; `reachable` is the most that
-    the person can prove with what she holds.
+    `password_leaked` that it is to be replaced; `closing_for_service` that a service waits for somebody who is closing
+    her account; `reachable` is the most that the person can prove with what she holds.
     """
 
     person_known: bool = False
     just_proved: bool = False
     remembered: bool = False
+    password_leaked: bool = False
     closing_for_service: bool = False
     reachable: Strength = Strength.ONE_FACTOR
     authentication: Strength = Strength.ONE_FACTOR
@@ -52,12 +53,18 @@ def somebody_must_sign_in(facts: Facts) -> bool:
 def a_second_factor_is_held(facts: Facts) -> bool:
     """Who has a second factor is asked for it, and for a stronger one if the service needs that.
 
-    Where she had her browser remember her she is asked only for what the service needs; not to keep her account.
+    Where she had her browser remember her she is asked only for what the service needs; not to keep her account,
+    nor after a password that others may know.
     """
-    trusted = facts.remembered and not facts.closing_for_service
+    trusted = facts.remembered and not facts.closing_for_service and not facts.password_leaked
     least = Strength.ONE_FACTOR if trusted else Strength.RESTRICTED
     wanted = min(facts.reachable, max(facts.required_authentication, least))
     return facts.authentication < wanted
+
+
+def the_password_must_be_replaced(facts: Facts) -> bool:
+    """Whoever found it in a list must not be able to use it again."""
+    return facts.password_leaked
 
 
 def the_account_must_be_kept(facts: Facts) -> bool:
@@ -83,6 +90,7 @@ def consent_must_be_given(facts: Facts) -> bool:
 STEPS = (
     Step("authenticate", somebody_must_sign_in, LOGIN_REQUIRED),
     Step("second-factor", a_second_factor_is_held, LOGIN_REQUIRED),
+    Step("new-password", the_password_must_be_replaced, INTERACTION_REQUIRED),
     Step("closing", the_account_must_be_kept, LOGIN_REQUIRED),
     Step("enrol", a_second_factor_is_needed, INTERACTION_REQUIRED),
     Step("verify-identity", identity_must_be_verified, INTERACTION_REQUIRED),

@@ -27,18 +27,22 @@ ADMITTED = (Status.ACTIVE, Status.CLOSING)
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What one sign-in has established: whose proofs, which, and what the browser remembers of that person."""
+    """What one sign-in has established: whose proofs, which, and what the browser remembers of that person.
+
+    `leaked` says that the password is one that became known elsewhere.
+    """
 
     person_id: str = ""
     proofs: Sequence[Proof] = ()
     remembered: str | None = None
+    leaked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Achieved:
     """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof.
 
-    `remembered` names what the browser remembers of the person; None if nothing.
+    `remembered` names what the browser remembers of the person; None if nothing. `leaked` as in `Proved`.
     """
 
     person: Person
@@ -46,6 +50,7 @@ class Achieved:
     auth_time: int
     fresh: bool
     remembered: str | None = None
+    leaked: bool = False
 
     @property
     def authentication(self) -> Strength:
@@ -88,7 +93,7 @@ def achieved_by(
     amr = levels.together(session.amr if session else (), proofs)
     times = [proof.at for proof in proofs] or [session.auth_time if session else 0]
     remembered = proved.remembered or (session.remembered if session else None)
-    return Achieved(person, amr, max(times), bool(proofs), remembered)
+    return Achieved(person, amr, max(times), bool(proofs), remembered, proved.leaked)
 
 
 def _counts(goal: Goal, session: Session, person_id: str) -> bool:
@@ -104,6 +109,7 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
         person_known=True,
         just_proved=achieved.fresh,
         remembered=_is_remembered(goal, achieved),
+        password_leaked=achieved.leaked,
         closing_for_service=achieved.person.status is Status.CLOSING and goal.request is not None,
         reachable=_reachable(connection, goal, achieved),
         authentication=achieved.authentication,
@@ -124,7 +130,7 @@ def _reachable(connection: Connection, goal: Goal, achieved: Achieved) -> Streng
 
 def _is_remembered(goal: Goal, achieved: Achieved) -> bool:
     """Whether the browser stands in for the second factor: never where somebody is to prove anew that she is there."""
-    if achieved.person.status is not Status.ACTIVE:
+    if achieved.person.status is not Status.ACTIVE or achieved.leaked:
         return False
     return achieved.remembered is not None and not goal.anew and goal.fresh_since == 0
 

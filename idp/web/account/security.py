@@ -7,6 +7,7 @@ from idp.domain.authenticators import registry
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.account import passkeys, security
+from idp.journeys.signin.new_password import has_second_factor
 from idp.web.account.authenticator_words import kept_in, kind_of, spoken
 from idp.web.account.frame import blueprint, changed, page, session_for_changes
 from idp.web.forms import Errors, Form
@@ -156,7 +157,7 @@ def offer_ways(session: Session, errors: Errors | tuple[()] = (), kept: str | No
 def _password(
     session: Session, errors: Errors | tuple[()] = (), text: str = "", *, end_others: bool = True
 ) -> Response:
-    second_factor = security.asks_for_two(provider(), session.person_id)
+    second_factor = has_second_factor(provider(), session.person_id)
     shown = meter(text, second_factor=second_factor)
     held = security.held(provider(), session.person_id).authenticators
     spare = next((one for one in held if one.method == registry.PASSWORD), None)

@@ -3,7 +3,17 @@
 It leaves which step is next, and whether a proof holds, to journeys.signin.
 """
 
-from idp.web.signin import authenticate, closing, consent, enrol, register, second_factor, text_message, verify_identity
+from idp.web.signin import (
+    authenticate,
+    closing,
+    consent,
+    enrol,
+    new_password,
+    register,
+    second_factor,
+    text_message,
+    verify_identity,
+)
 from idp.web.signin.dispatch import blueprint
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "closing",
     "consent",
     "enrol",
+    "new_password",
     "register",
     "second_factor",
     "text_message",

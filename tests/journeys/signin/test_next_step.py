@@ -10,7 +10,7 @@ from idp.journeys.signin.next_step import STEPS, Facts, next_step
 from idp.protocol.assurance import Level, Strength
 
 NO_YES = (False, True)
-EVERY = [Facts(*values) for values in product(*(NO_YES,) * 4, *(Strength,) * 3, Level, Level, NO_YES)]
+EVERY = [Facts(*values) for values in product(*(NO_YES,) * 5, *(Strength,) * 3, Level, Level, NO_YES)]
 
 
 def done(**given: object) -> Iterator[Facts]:
@@ -53,6 +53,16 @@ def test_nothing_is_shared_without_consent():
     assert list(done(consent_missing=True)) == []
 
 
+def test_nobody_goes_on_with_a_password_that_leaked():
+    assert list(done(password_leaked=True)) == []
+
+
+def test_a_leaked_password_alone_replaces_none_where_a_second_factor_is_held():
+    replacing = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "new-password"]
+    assert replacing
+    assert all(facts.authentication >= min(facts.reachable, Strength.RESTRICTED) for facts in replacing)
+
+
 def test_no_service_hears_of_an_account_that_is_being_closed():
     assert list(done(closing_for_service=True)) == []
 
@@ -91,6 +101,7 @@ def test_a_known_person_who_meets_everything_is_asked_for_nothing():
     [
         ("authenticate", "login_required"),
         ("second-factor", "login_required"),
+        ("new-password", "interaction_required"),
         ("closing", "login_required"),
         ("enrol", "interaction_required"),
         ("verify-identity", "interaction_required"),
