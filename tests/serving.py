@@ -73,7 +73,20 @@ def serving(folder: Path, database_url: str, *, workers: int = 1, **more: str) -
     port = free_port()
     environment = settings(folder, database_url, port, **more)
     command(environment, "db", "upgrade", "--json")
-    log = folder / "serve.log"
+    with _started(environment, port, workers, folder / "serve.log") as server:
+        yield server
+
+
+@contextmanager
+def beside(server: Server, folder: Path, *, workers: int = 1) -> Iterator[Server]:
+    """Another node of the same installation, behind an address of its own: same database, keys and issuer."""
+    port = free_port()
+    with _started(server.environment, port, workers, folder / "beside.log") as another:
+        yield another
+
+
+@contextmanager
+def _started(environment: Mapping[str, str], port: int, workers: int, log: Path) -> Iterator[Server]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*IDP, "serve", "--port", str(port), "--workers", str(workers)],
@@ -83,7 +96,7 @@ def serving(folder: Path, database_url: str, *, workers: int = 1, **more: str) -
             start_new_session=True,
         )
     try:
-        server = Server(environment["IDP_ISSUER"], environment, process)
+        server = Server(f"http://localhost:{port}", environment, process)
         _wait(server, log)
         yield server
     finally:
