@@ -4,7 +4,8 @@ Negotiation is Babel's `negotiate_locale`; Werkzeug's `best_match` answers `ar-E
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from datetime import date as calendar
 from pathlib import Path
 from urllib.parse import quote
 
@@ -64,6 +65,7 @@ def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, ti
     app.jinja_env.globals["date_order"] = date_order
     # With the context, or Jinja would fold a constant into the language of the first reader.
     app.jinja_env.filters["moment"] = pass_context(lambda _context, at: moment(at))
+    app.jinja_env.filters["hour"] = pass_context(lambda _context, at: hour(at))
     app.jinja_env.filters["day"] = pass_context(lambda _context, at: day(at))
 
 
@@ -97,10 +99,21 @@ def day(at: int) -> Markup:
     return _time(when, format_date(when, "long", locale=_writing()))
 
 
+def date(at: int) -> str:
+    """The day in the country's time zone, YYYY-MM-DD."""
+    return _local(at).date().isoformat()
+
+
+def hour(at: int) -> Markup:
+    """The time of the day, to the minute, in the reader's language and the country's time zone."""
+    when = _local(at)
+    return _time(when, format_time(when, "short", locale=_writing()))
+
+
 def calendar_day(text: str) -> str:
     """A date (YYYY-MM-DD) in the reader's language; what is none, such as a year alone, as it stands."""
     try:
-        return str(format_date(date.fromisoformat(text), "long", locale=_writing()))
+        return str(format_date(calendar.fromisoformat(text), "long", locale=_writing()))
     except ValueError:
         return text
 

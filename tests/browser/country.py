@@ -40,6 +40,8 @@ CITIZENS = {
     "leaves.ar": ("Þóra", "substantial"),
     "closes.en": ("Nadia", "substantial"),
     "closes.ar": ("Thuy Linh", "substantial"),
+    "parts.en": ("Devi", "substantial"),
+    "parts.ar": ("Mei-Ling", "substantial"),
     "tidies.en": ("Priya", "substantial"),
     "tidies.ar": ("Leila", "substantial"),
     "waits.en": ("Kofi", "low"),

@@ -29,7 +29,9 @@ def test_a_citizen_sees_everything_and_takes_back_one_of_each(country, a_window,
     walker.presses("a[href='/account/services']")
     walker.sees(REVENUE[language], at="section.card")
     walker.reads("Tax number", at="section.card")
-    walker.presses("#remove-revenue")
+    walker.presses("#service-revenue")
+    walker.presses("#service-remove")
+    walker.presses("#service-remove")
     assert walker.all("section.card").count() == 0
 
     adds_passkey(walker, device)
@@ -67,6 +69,7 @@ def test_whoever_was_not_there_ends_everything_at_once(country, a_window):
     walker = a_window()
     walker.goes("/account/activity")
     signs_in(walker, "misses.en", App(SECRET))
+    walker.presses("#activity-not-me")
     walker.presses("#not-me")
     walker.goes("/account")
     walker.is_at("signin-authenticate")

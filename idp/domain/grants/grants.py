@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
-from idp.domain.grants.tables import access_tokens, grants, refresh_tokens
+from idp.domain.grants.tables import access_tokens, consents, grants, refresh_tokens
 from idp.foundation.once import spend_by, spending
 from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
@@ -190,8 +190,19 @@ def revoke_person(tx: Tx, person_id: str) -> int:
 def sweep(tx: Tx, limit: int = 1000) -> int:
     """Drop grants and tokens whose time is over; returns how many grants."""
     tx.execute(delete(access_tokens).where(access_tokens.c.expires_at < tx.now - 3600))
-    over = select(grants.c.id).where(grants.c.expires_at < tx.now - 3600).limit(limit)
+    over = select(grants.c.id).where(grants.c.expires_at < tx.now - 3600).order_by(grants.c.expires_at).limit(limit)
+    _remember_use(tx, over)
     return tx.execute(delete(grants).where(grants.c.id.in_(over))).rowcount
+
+
+def _remember_use(tx: Tx, over: Select[Any]) -> None:
+    """What goes was the only trace of when a service was last used: the consent keeps it."""
+    used_at = func.max(grants.c.code_expires_at).label("at")
+    parties = (grants.c.person_id, grants.c.client_id)
+    last = select(*parties, used_at).where(grants.c.id.in_(over)).group_by(*parties)
+    for row in tx.execute(last).all():
+        theirs = (consents.c.person_id == row.person_id, consents.c.client_id == row.client_id)
+        tx.execute(update(consents).where(*theirs, consents.c.used_at < row.at).values(used_at=row.at))
 
 
 def _revoke_where(tx: Tx, *where: ColumnElement[bool]) -> int:

@@ -60,6 +60,11 @@ def announced(connection: Connection, person_id: str, since: int) -> frozenset[s
     return frozenset(connection.execute(statement.distinct()).scalars())
 
 
+def forget(tx: Tx, person_id: str) -> None:
+    """Take away a person's links, and the devices that they name."""
+    tx.execute(delete(alarms).where(alarms.c.person_id == person_id))
+
+
 def sweep(tx: Tx) -> None:
     """Drop links whose time is over."""
     tx.execute(delete(alarms).where(alarms.c.expires_at < tx.now))

@@ -18,6 +18,8 @@ TOUCH_SECONDS = 60
 TOUCH_SHARE = 10
 """It may grow as stale as so many parts of the time that a session may rest, where that is short."""
 LONGEST_DEVICE = 80
+KEPT_SECONDS = 90 * 24 * 3600
+"""How long an ended session stays on record: its person finds the device of each sign-in in her activity."""
 
 
 # Built once, because every authorization runs it.
@@ -134,12 +136,19 @@ def end(tx: Tx, session_id: str) -> bool:
     return tx.execute(_of(session_id).values(ended_at=tx.now)).rowcount == 1
 
 
+def forget(tx: Tx, person_id: str) -> None:
+    """Take away what is on record of a person's sessions, which have ended: devices and times too."""
+    theirs = select(sessions.c.id).where(sessions.c.person_id == person_id)
+    tx.execute(delete(participants).where(participants.c.session_id.in_(theirs)))
+    tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
+
+
 def sweep(tx: Tx) -> None:
-    """Drop sessions that ended or expired a week ago; their notices have been delivered or given up."""
-    week_ago = tx.now - 7 * 24 * 3600
-    over = select(sessions.c.id).where(sessions.c.expires_at < week_ago)
-    tx.execute(delete(participants).where(participants.c.session_id.in_(over)))
-    tx.execute(delete(sessions).where(sessions.c.expires_at < week_ago))
+    """Drop sessions that expired KEPT_SECONDS ago."""
+    over = tx.now - KEPT_SECONDS
+    gone = select(sessions.c.id).where(sessions.c.expires_at < over)
+    tx.execute(delete(participants).where(participants.c.session_id.in_(gone)))
+    tx.execute(delete(sessions).where(sessions.c.expires_at < over))
 
 
 def _of(session_id: str) -> Any:

@@ -3,23 +3,31 @@
 from dataclasses import dataclass
 
 from idp.domain.clients.registry import Client
-from idp.domain.grants import consents
+from idp.domain.grants import consents, history
 from idp.domain.grants.consents import Consent
+from idp.domain.grants.history import Use
 from idp.domain.people import attributes
 from idp.domain.sessions import browser, participants
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.log_out import notify_services
 from idp.journeys.provider import Provider
+from idp.protocol.claims import select
 from idp.protocol.scopes import OFFLINE_ACCESS
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceInUse:
-    """A service, the consent it has, and what it can receive of what is on record, by the claims' names."""
+    """A service, the consent it has, when it was truly used, and what it can receive of what is on record, by name."""
 
     client: Client
     consent: Consent
+    use: Use
     receives: tuple[str, ...]
+
+    @property
+    def used_at(self) -> int:
+        """When it was last opened; older than what is on record is when the consent was last needed."""
+        return self.use.opened_at or self.consent.used_at
 
 
 def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
@@ -27,12 +35,23 @@ def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
     with provider.reading() as connection:
         given = consents.of_person(connection, person_id)
         on_record = {OFFLINE_ACCESS, *attributes.sources(connection, person_id)}
+        uses = history.uses_of(connection, person_id, provider.store.now(), provider.lifetimes.code)
     found = [(provider.clients.find(consent.client_id), consent) for consent in given]
     return [
-        ServiceInUse(client, consent, tuple(sorted(consent.allowed & on_record)))
+        ServiceInUse(client, consent, uses.get(client.id, Use()), tuple(sorted(consent.allowed & on_record)))
         for client, consent in found
         if client is not None
     ]
+
+
+def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[ServiceInUse, dict[str, object]]:
+    """A service with what it would be told if it asked now. Raises Refusal("account.unknown_service")."""
+    found = next((one for one in in_use(provider, person_id) if one.client.id == client_id), None)
+    if found is None:
+        raise Refusal("account.unknown_service", "this service is not in use")
+    with provider.reading() as connection:
+        held = attributes.read(connection, provider.vault, person_id)
+    return found, select(found.receives, held)
 
 
 def remove(provider: Provider, person_id: str, client_id: str) -> None:

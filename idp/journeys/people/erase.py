@@ -9,6 +9,8 @@ from idp.domain.oversight import roles
 from idp.domain.people import closings, erasure, identifiers
 from idp.domain.people.closings import Outcome
 from idp.domain.proofing import cases
+from idp.domain.recovery import alarms
+from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.log_out import end_every_session
@@ -54,4 +56,6 @@ def forget(tx: Tx, provider: Provider, person_id: str, actor: str) -> None:
         consents.withdraw(tx, person_id, consent.client_id, actor)
     cases.forget(tx, person_id)
     registry.forget(tx, person_id)
+    browser.forget(tx, person_id)
+    alarms.forget(tx, person_id)
     erasure.erase(tx, provider.vault, person_id, actor)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from idp.domain.clients.registry import Client
 from idp.domain.sessions import browser, logins, remembered
 from idp.domain.sessions.browser import Authenticated, Session
 from idp.foundation.audit.event import Event, Fact
@@ -59,7 +60,7 @@ def begin_session(provider: Provider, login_id: str, visitor: Visitor, device: s
         progress = at_step(tx, provider, login_id, visitor.browser, visitor.session, WAITING)
         if progress.achieved is None or _is_the_same(visitor.session, progress.achieved):
             return None
-        return _session(tx, provider, progress.achieved, visitor.session, device)[1]
+        return _session(tx, provider, progress.achieved, visitor.session, device, progress.goal.client)[1]
 
 
 def _is_the_same(session: Session | None, achieved: Achieved) -> bool:
@@ -99,8 +100,8 @@ def _remembering(
 def _finish(
     tx: Tx, provider: Provider, progress: InProgress, achieved: Achieved, visitor: Visitor, device: str
 ) -> Finished:
-    session, secret = _session(tx, provider, achieved, visitor.session, device)
     request, client = progress.goal.request, progress.goal.client
+    session, secret = _session(tx, provider, achieved, visitor.session, device, client)
     if request is None or client is None:
         return Finished(None, progress.login.return_to or "/account", secret)
     try:
@@ -111,7 +112,7 @@ def _finish(
 
 
 def _session(
-    tx: Tx, provider: Provider, achieved: Achieved, current: Session | None, device: str
+    tx: Tx, provider: Provider, achieved: Achieved, current: Session | None, device: str, client: Client | None
 ) -> tuple[Session, str | None]:
     """Keep, renew or start: a fresh proof always means a new secret, another person always a new session."""
     if current is not None and current.person_id != achieved.person.id:
@@ -126,7 +127,9 @@ def _session(
     if renewed is None:
         _tell_of_a_new_browser(tx, provider, achieved.person.id, device)
     session, secret = renewed or browser.start(tx, proved, device, provider.lifetimes.session_absolute)
-    how: dict[str, Fact] = {"strength": session.strength.word, "methods": list(session.amr)}
+    how: dict[str, Fact] = {"strength": session.strength.word, "methods": list(session.amr), "session": session.id}
+    if client is not None:
+        how["client"] = client.id
     tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, how))
     return session, secret
 

@@ -1,12 +1,32 @@
-"""Audit events in a citizen's words; an event without words here is not shown to her."""
+"""Audit events in a citizen's words; an event without words here is not shown to her, but stands in her data."""
 
 from collections.abc import Callable
+from typing import Final
 
 from flask_babel import gettext as _
 
 from idp.domain.oversight.viewings import VIEWED, Purpose
 from idp.foundation.audit.log import Leaf
+from idp.web.account.how_words import how
 from idp.web.purpose_words import purpose_word
+
+SIGNED_IN: Final = "signin.completed"
+CONCLUDED: Final = "proofing.case.concluded"
+STATUS: Final = "people.status.changed"
+AUDITED: Final = ("console.audit.searched", "console.audit.exported")
+SUSPICIOUS: Final = (
+    "signin.",
+    "recovery.",
+    "authenticators.",
+    "people.email.",
+    "people.phone.",
+    "people.closing.requested",
+    "account.data.downloaded",
+    "grants.consent.given",
+    "oidc.code.issued",
+    "signatures.document.signed",
+)
+"""What may have been somebody else, by the beginning of its name: "This wasn't me" stands beside it."""
 
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
@@ -14,13 +34,30 @@ def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str
     words = (_plain() | _of_contacts()).get(leaf.name)
     if words is not None:
         return words
-    client = leaf.facts.get("client")
-    if isinstance(client, str) and leaf.name in _of_services():
-        return _of_services()[leaf.name] % {"service": service_name(client)}
-    return _of_staff(leaf) if leaf.actor != reader else ""
+    if leaf.name in _of_services():
+        return _of_services()[leaf.name] % {"service": service_name(str(leaf.facts.get("client", "")))}
+    return _by_facts(leaf) or _of_staff(leaf, reader)
 
 
-def _of_staff(leaf: Leaf) -> str:
+def spoken_names() -> frozenset[str]:
+    """The names of all events that have words."""
+    return frozenset((*_plain(), *_of_contacts(), *_of_services(), SIGNED_IN, CONCLUDED, STATUS, VIEWED, *AUDITED))
+
+
+def _by_facts(leaf: Leaf) -> str:
+    """Where the sentence depends on what is recorded."""
+    if leaf.name == SIGNED_IN:
+        ways = how(leaf.facts.get("methods", ()))
+        return str(_("You signed in with: %(ways)s", ways=ways)) if ways else str(_("You signed in"))
+    if leaf.name == CONCLUDED:
+        is_approved = leaf.facts.get("verdict") == "approved"
+        return str(_("A verifier approved your identity") if is_approved else _("Your identity could not be verified"))
+    if leaf.name == STATUS:
+        return _statuses().get(leaf.facts.get("status", ""), str(_("The state of your account was changed")))
+    return ""
+
+
+def _of_staff(leaf: Leaf, reader: str) -> str:
     """Nobody looks unseen: what staff did with the reader's record, and what they said it was for."""
     if leaf.name == VIEWED:
         purpose = purpose_word(Purpose(leaf.facts["purpose"]))
@@ -28,9 +65,19 @@ def _of_staff(leaf: Leaf) -> str:
         return str(
             _("A member of staff opened your record: %(purpose)s (%(reference)s)", purpose=purpose, reference=reference)
         )
-    if leaf.name in ("console.audit.searched", "console.audit.exported"):
-        return str(_("An auditor looked at what was recorded about you"))
-    return ""
+    if leaf.name not in AUDITED:
+        return ""
+    mine, others = _("You looked at what was recorded about you"), _("An auditor looked at what was recorded about you")
+    return str(mine if leaf.actor == reader else others)
+
+
+def _statuses() -> dict[str, str]:
+    return {
+        "active": _("Your account can be used"),
+        "locked": _("We locked your account"),
+        "reported": _("You locked your account"),
+        "closing": _("Services receive nothing about you any more"),
+    }
 
 
 def _of_contacts() -> dict[str, str]:
@@ -56,12 +103,17 @@ def _plain() -> dict[str, str]:
     return {
         "people.record.created": _("Your account was created"),
         "people.assurance.changed": _("Your identity was verified"),
-        "people.status.changed": _("The state of your account was changed"),
         "account.data.downloaded": _("A copy of your data was downloaded"),
         "people.closing.requested": _("You asked us to close your account"),
         "people.closing.cancelled": _("You kept your account"),
         "people.closing.ended": _("Your account was locked, so it is not being closed any more"),
-        "signin.completed": _("You signed in"),
+        "signin.refused.inactive": _("Somebody tried to sign in while the account could not be used"),
+        "signin.password.throttled": _("There were too many wrong passwords"),
+        "signin.totp.throttled": _("There were too many wrong codes"),
+        "signin.recovery_code.throttled": _("There were too many wrong codes"),
+        "recovery.password.throttled": _("There were too many wrong passwords"),
+        "recovery.totp.throttled": _("There were too many wrong codes"),
+        "recovery.recovery_code.throttled": _("There were too many wrong codes"),
         "signin.password.wrong": _("A wrong password was entered"),
         "signin.totp.wrong": _("A wrong code was entered"),
         "signin.recovery_code.wrong": _("A wrong code was entered"),
@@ -88,11 +140,14 @@ def _plain() -> dict[str, str]:
         "authenticators.totp.renamed": _("An authenticator app was given another name"),
         "authenticators.recovery_codes.issued": _("New recovery codes were made"),
         "authenticators.recovery_code.used": _("A recovery code was used"),
+        "proofing.case.opened": _("You began to verify your identity"),
+        "proofing.case.withdrawn": _("You withdrew your verification"),
+        "proofing.evidence.uploaded": _("You sent a picture for your verification"),
+        "proofing.evidence.erased": _("The pictures of your verification were deleted"),
         "proofing.case.submitted": _("You asked for your identity to be verified"),
-        "proofing.case.approved": _("A verifier approved your identity"),
-        "proofing.case.refused": _("Your identity could not be verified"),
         "oversight.role.granted": _("You were given a role"),
         "oversight.role.revoked": _("A role was taken from you"),
+        "signatures.ceremony.viewed": _("You opened a document to sign"),
         "signatures.document.signed": _("You signed a document"),
         "signatures.document.declined": _("You declined to sign a document"),
     }

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext as _
 
 from idp.domain.sessions.browser import Session
-from idp.journeys.account import activity, passkeys, security
+from idp.journeys.account import home, passkeys, security
 from idp.protocol.assurance import Amr, Strength
 from idp.web.frame import provider
 from idp.web.redirects import local
@@ -33,8 +33,8 @@ def session_for_changes(*, while_closing: bool = False) -> Session:
 def overview() -> Response:
     """The front page."""
     session = require_session()
-    details = activity.details(provider(), session.person_id)
-    return page("overview", session, "", details=details, quiet=_quietly(session))
+    found = home.of(provider(), session.person_id)
+    return page("overview", session, "", home=found, quiet=_quietly(session))
 
 
 @blueprint.get("/account/<section>/<path:_elsewhere>")

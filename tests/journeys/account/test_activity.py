@@ -3,6 +3,9 @@
 from idp.foundation.audit.event import Event
 from idp.journeys.account import activity
 from idp.protocol.assurance import Level
+from tests.journeys.signin.conftest import asking
+
+NAMES = ["people.record.created", "signin.completed", "signin.password.wrong", "oversight.record.viewed"]
 
 
 def happened(provider, person_id, *names):
@@ -14,33 +17,52 @@ def happened(provider, person_id, *names):
 def test_what_happened_last_comes_first(provider, boris):
     happened(provider, boris.id, "signin.completed", "signin.password.wrong")
 
-    assert [leaf.name for leaf in activity.of(provider, boris.id)][:2] == ["signin.password.wrong", "signin.completed"]
+    found = activity.of(provider, boris.id, NAMES).leaves
+    assert [leaf.name for leaf in found][:2] == ["signin.password.wrong", "signin.completed"]
 
 
-def test_every_event_is_on_one_page(provider, boris):
-    happened(provider, boris.id, *[f"tests.event.number{number}" for number in range(70)])
-    seen, before = [], None
-    while page := activity.of(provider, boris.id, before):
-        assert len(page) <= activity.PAGE
-        seen += [leaf.name for leaf in page]
-        before = page[-1].id
+def test_every_event_is_on_one_page_and_every_page_but_the_last_is_full(provider, boris):
+    for number in range(70):
+        happened(provider, boris.id, f"tests.event.number{number}", *["tests.without.words"] * 3)
+    names = [f"tests.event.number{number}" for number in range(70)]
+    pages, before = [], None
+    while before is not None or not pages:
+        page = activity.of(provider, boris.id, names, before)
+        pages.append([leaf.name for leaf in page.leaves])
+        before = page.following
 
-    assert [name for name in seen if name.startswith("tests.")] == [
-        f"tests.event.number{number}" for number in reversed(range(70))
-    ]
+    assert [name for page in pages for name in page] == names[::-1]
+    assert [len(page) for page in pages] == [30, 30, 10]
+
+
+def test_a_last_page_that_is_full_leads_nowhere(provider, boris):
+    happened(provider, boris.id, *["tests.event"] * activity.PAGE)
+
+    assert activity.of(provider, boris.id, ["tests.event"]).following is None
 
 
 def test_nobody_sees_what_happened_to_another(provider, anna, boris):
     happened(provider, anna.id, "signin.completed")
 
-    assert {leaf.subject for leaf in activity.of(provider, boris.id)} == {boris.id}
+    assert {leaf.subject for leaf in activity.of(provider, boris.id, NAMES).leaves} == {boris.id}
 
 
-def test_what_staff_did_with_a_record_is_seen_by_its_owner(provider, anna, boris):
+def test_what_staff_did_with_a_record_is_seen_by_its_owner_and_not_in_the_activity_of_staff(provider, anna, boris):
     with provider.transaction() as tx:
         tx.record(Event("oversight.record.viewed", anna.id, boris.id))
 
-    assert activity.of(provider, boris.id)[0].actor == anna.id
+    assert activity.of(provider, boris.id, NAMES).leaves[0].actor == anna.id
+    assert activity.of(provider, anna.id, ["oversight.record.viewed"]).leaves == []
+
+
+def test_a_sign_in_says_how_where_and_for_which_service(provider, user, anna, service):
+    user.signs_in(anna, asking(service))
+    happened = activity.of(provider, anna.id, ["signin.completed"])
+
+    (leaf,) = happened.leaves
+    assert leaf.facts["methods"] == ["pwd", "otp", "mfa"]
+    assert leaf.facts["client"] == service.id
+    assert happened.devices[leaf.facts["session"]] == "Firefox, Linux"
 
 
 def test_the_details_are_the_owners_own(provider, anna, boris):

@@ -9,10 +9,14 @@ from idp.domain.people.records import Status
 from idp.domain.proofing import cases
 from idp.domain.proofing.cases import State
 from idp.domain.proofing.tables import evidence
+from idp.domain.recovery import alarms
+from idp.domain.recovery.tables import alarms as alarm_rows
+from idp.domain.sessions import browser, history, participants
+from idp.domain.sessions.browser import Authenticated
 from idp.foundation.refusal import Refusal
 from idp.foundation.tables import metadata
 from idp.journeys.people.erase import erase
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 from tests.builders import a_citizen, a_client
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -91,3 +95,17 @@ def test_who_works_here_is_not_erased(provider, mia):
 
     with provider.reading() as connection:
         assert records.get(connection, mia.id).status is Status.ACTIVE
+
+
+def test_no_device_of_somebody_erased_is_left(provider, mia):
+    with provider.transaction() as tx:
+        proved = Authenticated(mia.id, ("pwd",), Strength.ONE_FACTOR, tx.now)
+        session, _ = browser.start(tx, proved, "Firefox, Linux", 3600)
+        participants.join(tx, session.id, "agency")
+        alarms.prepare(tx, mia.id, "new_browser", "Firefox, Linux")
+    erase(provider, "mia")
+
+    with provider.reading() as connection:
+        assert history.of_person(connection, mia.id) == []
+        assert participants.of(connection, session.id) == ()
+        assert connection.execute(select(func.count()).select_from(alarm_rows)).scalar_one() == 0

@@ -63,7 +63,10 @@ SAFE = [
     "/account/security/add",
     "/account/security/text-message",
     "/account/security/password",
+    "/account/not-me",
     "/account/services",
+    "/account/services/<id>",
+    "/account/services/<id>/remove",
     "/account/sessions",
     "/account/sessions/<id>/end",
     "/account/sessions/end-everywhere",
@@ -224,8 +227,9 @@ def test_an_address_of_another_is_answered_like_one_that_is_not_there(provider, 
     assert answers[0][0] == 404
 
 
-def test_a_service_that_is_not_used_is_answered_like_one_that_is_not_there(boris, a_window):
-    answer = sent(a_window(boris), "POST", "/account/services/revenue/remove")
+@pytest.mark.parametrize(("method", "more"), [("POST", "/remove"), ("GET", "/remove"), ("GET", "")])
+def test_a_service_that_is_not_used_is_answered_like_one_that_is_not_there(boris, a_window, method, more):
+    answer = sent(a_window(boris), method, f"/account/services/revenue{more}")
 
     assert answer.status_code == 404
     assert "There is nothing at this address." in answer.text
@@ -238,7 +242,6 @@ def test_a_service_that_is_not_used_is_answered_like_one_that_is_not_there(boris
         ("/account/security/passkey", "/account/security/add"),
         ("/account/security/recovery-codes", "/account/security"),
         ("/account/security/some-id/remove", "/account/security"),
-        ("/account/services/revenue/remove", "/account/services"),
         ("/account/sessions/end-others", "/account/sessions"),
         ("/account/sessions/some-id/end?lang=ar", "/account/sessions"),
     ],
