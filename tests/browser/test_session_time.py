@@ -71,6 +71,7 @@ def test_what_was_typed_is_given_to_nobody_else(country, a_window):
     walker = a_window("en", "the next one")
     walker.goes("/account")
     signs_in(walker, "waits.en", App(SECRET))
+    walker.is_at("account")
     walker.goes("/verify-identity/details")
     walker.is_at("verify-identity-details")
     walker.types("mrz-line-1", TYPED)
