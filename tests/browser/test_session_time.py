@@ -86,7 +86,7 @@ def test_what_was_typed_is_given_to_nobody_else(country, a_window):
 def test_without_scripts_the_page_says_how_long_and_works(country, a_window):
     walker = a_window(scripts=False)
     walker.goes("/account")
-    signs_in(walker, "waits.en", App(SECRET))
+    signs_in(walker, "tidies.en", App(SECRET))
     walker.is_at("account")
     walker.sees("You are signed out after 1 minute without use.", at=".page")
     expect(walker.all("#session-time")).to_be_hidden()
