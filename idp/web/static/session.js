@@ -98,6 +98,7 @@ function restore() {
   }
 }
 
+document.getElementById("session-rest").hidden = true;
 restore();
 wake(Math.max(0, Number(dialog.dataset.seconds) - warning));
 stay.form.addEventListener("submit", extend);
