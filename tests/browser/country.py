@@ -44,8 +44,8 @@ CITIZENS = {
     "parts.ar": ("Mei-Ling", "substantial"),
     "tidies.en": ("Priya", "substantial"),
     "tidies.ar": ("Leila", "substantial"),
-    "waits.en": ("Kofi", "low"),
-    "waits.ar": ("Devi", "low"),
+    "waits.en": ("Yusuf", "low"),
+    "waits.ar": ("Anselm", "low"),
     "moves.en": ("Samuel", "substantial"),
     "moves.ar": ("Oskar", "substantial"),
 }
