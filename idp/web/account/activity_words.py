@@ -31,7 +31,7 @@ SUSPICIOUS: Final = (
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
     """One sentence, or nothing."""
-    words = (_plain() | _of_contacts()).get(leaf.name)
+    words = (_plain() | _of_contacts() | _of_sessions()).get(leaf.name)
     if words is not None:
         return words
     if leaf.name in _of_services():
@@ -41,7 +41,9 @@ def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str
 
 def spoken_names() -> frozenset[str]:
     """The names of all events that have words."""
-    return frozenset((*_plain(), *_of_contacts(), *_of_services(), SIGNED_IN, CONCLUDED, STATUS, VIEWED, *AUDITED))
+    return frozenset(
+        (*_plain(), *_of_contacts(), *_of_sessions(), *_of_services(), SIGNED_IN, CONCLUDED, STATUS, VIEWED, *AUDITED)
+    )
 
 
 def _by_facts(leaf: Leaf) -> str:
@@ -99,6 +101,15 @@ def _of_contacts() -> dict[str, str]:
     }
 
 
+def _of_sessions() -> dict[str, str]:
+    return {
+        "sessions.browser.ended": _("A session was ended"),
+        "sessions.browser.remembered": _("You had a browser remember you"),
+        "sessions.browser.forgotten": _("Browsers that remembered you were told to forget you"),
+        "sessions.browser.copied": _("A browser was forgotten, because what it remembered may have been copied"),
+    }
+
+
 def _plain() -> dict[str, str]:
     return {
         "people.record.created": _("Your account was created"),
@@ -117,10 +128,6 @@ def _plain() -> dict[str, str]:
         "signin.password.wrong": _("A wrong password was entered"),
         "signin.totp.wrong": _("A wrong code was entered"),
         "signin.recovery_code.wrong": _("A wrong code was entered"),
-        "sessions.browser.ended": _("A session was ended"),
-        "sessions.browser.remembered": _("You had a browser remember you"),
-        "sessions.browser.forgotten": _("Browsers that remembered you were told to forget you"),
-        "sessions.browser.copied": _("A browser was forgotten, because what it remembered may have been copied"),
         "recovery.way.proved": _("Somebody proved in one way that the account is theirs"),
         "recovery.account.recovered": _("The account was taken back"),
         "recovery.password.wrong": _("A wrong password was entered"),
