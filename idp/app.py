@@ -35,7 +35,7 @@ from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.people import close_due
 from idp.journeys.provider import Lifetimes, Provider
-from idp.journeys.recovery import ways
+from idp.journeys.recovery import reclaim, ways
 from idp.web import (
     account,
     console,
@@ -196,7 +196,10 @@ def create_courier(provider: Provider) -> Courier:
     def close_accounts() -> None:
         close_due.run(provider)
 
-    return Courier(provider.store, handlers, (sign_checkpoint, close_accounts, sweep))
+    def remind_of_reclaims() -> None:
+        reclaim.remind(provider)
+
+    return Courier(provider.store, handlers, (sign_checkpoint, close_accounts, remind_of_reclaims, sweep))
 
 
 def prepare(settings: Settings) -> list[str]:
@@ -221,5 +224,6 @@ def _lifetimes(settings: Settings) -> Lifetimes:
         session_idle=settings.session_idle,
         session_absolute=settings.session_absolute,
         closing=settings.closing_days * 24 * 3600,
+        reclaim=settings.recovery_days * 24 * 3600,
         remembered=settings.remember_days * 24 * 3600,
     )

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 MIGRATIONS = str(ROOT / "migrations")
 LONGEST_CLOSING = 365
 LONGEST_REMEMBERED = 90
+LONGEST_RECOVERY = 28
+"""Letters carry a link that stops it, and those last thirty days."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -65,6 +67,12 @@ def _seconds(text: str) -> int:
 def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LONGEST_CLOSING:
         raise ValueError(f"must be a number of days from 1 to {LONGEST_CLOSING}")
+    return int(text)
+
+
+def _recovery_days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_RECOVERY:
+        raise ValueError(f"must be a number of days from 1 to {LONGEST_RECOVERY}")
     return int(text)
 
 
@@ -147,6 +155,9 @@ SETTINGS: Mapping[str, Setting] = {
     "session_idle": Setting(_seconds, "3600", "Seconds a browser session may rest unused."),
     "session_absolute": Setting(_seconds, "43200", "Seconds a browser session lasts at most."),
     "fonts_dir": Setting(Path, "/usr/share/fonts", "Where the fonts are that a PDF of somebody's own data is set in."),
+    "recovery_days": Setting(
+        _recovery_days, "7", "Days in which an account can be kept from who proved to staff that it is theirs."
+    ),
     "remember_days": Setting(
         _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
     ),
@@ -182,6 +193,7 @@ class Settings:
     session_idle: int
     session_absolute: int
     fonts_dir: Path
+    recovery_days: int
     remember_days: int
     closing_days: int
 

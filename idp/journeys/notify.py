@@ -1,7 +1,10 @@
 """Telling a person something, at every proven address, in her language."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
@@ -60,6 +63,12 @@ def announce(
     secret = alarms.prepare(tx, person_id, template, device, authenticator_id)
     link = f"{provider.issuer}/not-me/{secret}"
     notify(tx, provider, person_id, template, not_me=link, device=device, **facts)
+
+
+def spoken_day(provider: Provider, at: int, locale: str) -> str:
+    """The day of a time in Unix seconds, in words, in the country's time zone."""
+    when = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(provider.timezone))
+    return str(format_date(when, "long", locale="en_GB" if locale == "en" else locale))
 
 
 def write_to(tx: Tx, provider: Provider, kind: str, address: str, template: str, locale: str, **facts: object) -> None:

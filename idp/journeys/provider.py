@@ -35,6 +35,7 @@ class Lifetimes:
     session_absolute: int = 12 * 3600
     login: int = 1800
     closing: int = 30 * 24 * 3600
+    reclaim: int = 7 * 24 * 3600
     remembered: int = 30 * 24 * 3600
     """How long a browser remembers somebody; 0 if none ever does."""
 

@@ -41,7 +41,7 @@ CITIZENS = {
     "closes.en": ("Nadia", "substantial"),
     "closes.ar": ("Thuy Linh", "substantial"),
     "parts.en": ("Devi", "substantial"),
-    "parts.ar": ("Mei-Ling", "substantial"),
+    "parts.ar": ("Anselm", "substantial"),
     "tidies.en": ("Priya", "substantial"),
     "tidies.ar": ("Leila", "substantial"),
     "waits.en": ("", "low"),

@@ -47,6 +47,7 @@ class Case:
     """One verification, without anything personal in it. `document` is None until the citizen chose one.
 
     `revision` counts the citizen's changes: what was checked is what is submitted. `verdicts` are empty before that.
+    `former` says that she wants back an account that she cannot open any more.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Case:
     verdicts: tuple[Verdict, ...]
     manifest: str
     login_id: str | None
+    former: bool
     claimed_by: str | None
     claimed_until: int | None
     revision: int
@@ -66,8 +68,11 @@ class Case:
     decided_at: int | None
 
 
-def open_case(tx: Tx, person_id: str, level: Level, login_id: str | None) -> Case:
-    """A new case. `login_id` is the sign-in to return to. Raises Refusal("proofing.case_open") beside a live one."""
+def open_case(tx: Tx, person_id: str, level: Level, login_id: str | None, *, former: bool = False) -> Case:
+    """A new case. `login_id` is the sign-in to return to; `former` as in `Case`.
+
+    Raises Refusal("proofing.case_open") beside a live one.
+    """
     case_id = identifier()
     row = {
         "id": case_id,
@@ -79,6 +84,7 @@ def open_case(tx: Tx, person_id: str, level: Level, login_id: str | None) -> Cas
         "verdicts": "[]",
         "manifest": "",
         "login_id": login_id,
+        "former": former,
         "revision": 0,
         "opened_at": tx.now,
     }
@@ -114,6 +120,11 @@ def of_person(connection: Connection, person_id: str) -> tuple[Case, ...]:
 def return_to(tx: Tx, case: Case, level: Level, login_id: str) -> None:
     """Tie an open case to another sign-in, and raise (never lower) the level it is for."""
     change(tx, case, login_id=login_id, level=max(level, case.level).word)
+
+
+def is_for_former(tx: Tx, case: Case, level: Level) -> None:
+    """It turns out that she had an account before."""
+    change(tx, case, former=True, level=level.word)
 
 
 def choose_level(tx: Tx, case: Case, level: Level) -> None:

@@ -4,6 +4,7 @@ What a citizen typed, uploaded or was found in the register is sealed under the 
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -34,6 +36,7 @@ cases = Table(
     Column("verdicts", Text, nullable=False),
     Column("manifest", Text, nullable=False),
     Column("login_id", Text),
+    Column("former", Boolean, nullable=False, server_default=false()),
     Column("claimed_by", Text),
     instant("claimed_until", nullable=True),
     Column("revision", Integer, nullable=False),
@@ -54,7 +57,8 @@ cases = Table(
     ),
 )
 """`details` is what the citizen typed, `found` the register's entry, both sealed JSON; `verdicts` is JSON without
-personal data; `manifest` is the digest of all evidence, fixed when the case is submitted, '' before."""
+personal data; `former` says that she wants a former account back; `manifest` is the digest of all evidence, fixed when
+the case is submitted, '' before."""
 
 evidence = Table(
     "proofing_evidence",

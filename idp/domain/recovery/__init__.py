@@ -1,4 +1,5 @@
-"""Recovery owns the means by which somebody takes her account back: the links in announcements.
+"""Recovery owns the means by which somebody takes her account back.
 
-It leaves proving who she is to authenticators, and what follows to journeys.recovery.
+The links in announcements, and the days in which an account can be kept from whoever proved to be its owner. It leaves
+proving who she is to authenticators and proofing, and what follows to journeys.recovery.
 """

@@ -1,10 +1,6 @@
 """Closing an account: it waits, services get nothing, and until the end it is kept by a letter or by signing in."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date
 
 from idp.domain.grants import consents
 from idp.domain.oversight import roles
@@ -16,7 +12,7 @@ from idp.domain.sessions.browser import Authenticated, Session
 from idp.domain.signatures import ceremonies
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.journeys.notify import notify
+from idp.journeys.notify import notify, spoken_day
 from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
 
@@ -103,9 +99,4 @@ def tell(tx: Tx, provider: Provider, closing: Closing, template: str) -> None:
     """Write to every proven address when it will be closed, with a link that keeps the account."""
     locale = records.get(tx.connection, closing.person_id).locale
     link = f"{provider.issuer}/keep-account?link={closings.make_link(tx, closing)}"
-    notify(tx, provider, closing.person_id, template, link=link, day=_day(provider, closing.due_at, locale))
-
-
-def _day(provider: Provider, at: int, locale: str) -> str:
-    when = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(provider.timezone))
-    return str(format_date(when, "long", locale="en_GB" if locale == "en" else locale))
+    notify(tx, provider, closing.person_id, template, link=link, day=spoken_day(provider, closing.due_at, locale))

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from idp.domain.authenticators import registry
 from idp.domain.people import attributes, records
 from idp.domain.people.records import Person
+from idp.domain.recovery.reclaims import Reclaim
 from idp.journeys.account import security, services
 from idp.journeys.account.security import Held
 from idp.journeys.account.services import ServiceInUse
 from idp.journeys.provider import Provider
+from idp.journeys.recovery import reclaim
 from idp.protocol.assurance import Level, Strength
 
 FEW_CODES = 3
@@ -16,13 +18,18 @@ FEW_CODES = 3
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """At a glance. `name` is empty if none is on record; `asks_for_two` says whether signing in takes two factors."""
+    """At a glance. `name` is empty if none is on record; `asks_for_two` says whether signing in takes two factors.
+
+    `reclaimed` says that somebody is about to have this account, `reclaiming` that its person is to have another.
+    """
 
     person: Person
     name: str
     held: Held
     asks_for_two: bool
     services: tuple[ServiceInUse, ...]
+    reclaimed: Reclaim | None
+    reclaiming: Reclaim | None
 
     @property
     def needs_another_way(self) -> bool:
@@ -47,4 +54,6 @@ def of(provider: Provider, person_id: str) -> Home:
         name = attributes.read(connection, provider.vault, person_id, ("name",)).get("name", "")
         asks_for_two = registry.reachable(connection, person_id) > Strength.ONE_FACTOR
     held = security.held(provider, person_id)
-    return Home(person, str(name), held, asks_for_two, tuple(services.in_use(provider, person_id)))
+    used = tuple(services.in_use(provider, person_id))
+    against, mine = reclaim.against(provider, person_id), reclaim.of_mine(provider, person_id)
+    return Home(person, str(name), held, asks_for_two, used, against, mine)

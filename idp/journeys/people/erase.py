@@ -9,7 +9,7 @@ from idp.domain.oversight import roles
 from idp.domain.people import closings, erasure, identifiers
 from idp.domain.people.closings import Outcome
 from idp.domain.proofing import cases
-from idp.domain.recovery import alarms
+from idp.domain.recovery import alarms, reclaims
 from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
@@ -57,5 +57,6 @@ def forget(tx: Tx, provider: Provider, person_id: str, actor: str) -> None:
     cases.forget(tx, person_id)
     registry.forget(tx, person_id)
     browser.forget(tx, person_id)
+    reclaims.stop(tx, person_id, actor)
     alarms.forget(tx, person_id)
     erasure.erase(tx, provider.vault, person_id, actor)

@@ -33,6 +33,24 @@ def begin(provider: Provider, person_id: str, level: Level, login_id: str | None
         return cases.get(tx.connection, case.id)
 
 
+def begin_for_former(provider: Provider, person_id: str) -> Case:
+    """The open case by which she has a former account back, new or resumed: always at the highest level.
+
+    Raises Refusal("proofing.already_verified") for an account that has a verified person, who is not another.
+    """
+    with provider.transaction() as tx:
+        person = records.get(tx.connection, person_id)
+        if person.assurance is not Level.LOW:
+            raise Refusal("proofing.already_verified", f"this person is verified at {person.assurance.word}")
+        case = cases.latest(tx.connection, person_id)
+        if case is None or case.state not in LIVE:
+            limits.take(tx, BEGINNINGS, person.id)
+            return cases.open_case(tx, person.id, Level.HIGH, None, former=True)
+        if case.state is State.OPEN and not case.former:
+            cases.is_for_former(tx, case, Level.HIGH)
+        return cases.get(tx.connection, case.id)
+
+
 def withdraw(provider: Provider, person_id: str) -> None:
     """Give up the live case, if there is one; its pictures and data are deleted at once."""
     with provider.transaction() as tx:

@@ -90,7 +90,7 @@ def _submission(provider: Provider, case: Case, done: Progress, found: Found | N
         details=done.details,
         found=found,
         evidence={piece.kind: piece.sha256 for piece in done.pictures},
-        held_elsewhere=holder not in (None, case.person_id),
+        held_elsewhere=holder not in (None, case.person_id) and not case.former,
         waiting_elsewhere=waiting,
         own_identifier=own[0].value if own else "",
         today=datetime.fromtimestamp(provider.store.now(), UTC).date(),

@@ -20,6 +20,7 @@ from idp.journeys.notify import notify
 from idp.journeys.proofing.check import ask_register, warn_holder
 from idp.journeys.proofing.claim_case import require_verifier
 from idp.journeys.provider import Provider
+from idp.journeys.recovery import reclaim
 from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
 
 REGISTER: Final = "Population Register"
@@ -74,6 +75,8 @@ def _approve(tx: Tx, provider: Provider, approval: Approval) -> None:
         _refuse(tx, provider, case, Reason.DETAILS_NOT_CONFIRMED)
         return
     if not _owns_identity(tx, provider, case.person_id, found):
+        if case.former and _gives_back(tx, provider, approval, found):
+            return
         _refuse(tx, provider, case, Reason.DUPLICATE)
         warn_holder(tx, provider, case, found)
         return
@@ -98,6 +101,15 @@ def _owns_identity(tx: Tx, provider: Provider, person_id: str, found: Found) -> 
             return False
         return True
     return holder == person_id
+
+
+def _gives_back(tx: Tx, provider: Provider, approval: Approval, found: Found) -> bool:
+    """She had an account before, and begins to have it back; False if that cannot be."""
+    holder = identifiers.owner(tx.connection, provider.vault, "national_identifier", found.national_identifier)
+    if holder is None or not reclaim.begin(tx, provider, holder, approval.case, approval.verifiers[-1]):
+        return False
+    decisions.conclude_approved(tx, approval)
+    return True
 
 
 def _refuse(tx: Tx, provider: Provider, case: Case, reason: Reason) -> None:

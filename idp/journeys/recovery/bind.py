@@ -19,6 +19,7 @@ from idp.foundation.transaction import Tx
 from idp.journeys.notify import announce
 from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
+from idp.journeys.recovery import reclaim
 from idp.journeys.recovery.claim import at_step, claimed, look_at, step_of
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.enrol import account_name, options_to_make
@@ -121,6 +122,8 @@ def _apply(tx: Tx, provider: Provider, login: Login, visitor: Visitor) -> None:
     person = _person(tx, login)
     if person.status is Status.LOCKED:
         raise Refusal("recovery.locked", "an operator locked the account")
+    if "reclaim" in login.facts:
+        reclaim.take(tx, provider, login.facts["reclaim"])
     _take_away(tx, person, login)
     _bind(tx, provider, person, login)
     end_every_session(tx, provider, person.id, "recovered", person.id)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from idp.domain.authenticators import registry
 from idp.domain.people import records
 from idp.domain.people.records import Person, Status
-from idp.domain.recovery import alarms
+from idp.domain.recovery import alarms, reclaims
 from idp.domain.sessions import logins
 from idp.domain.sessions.logins import Login
 from idp.foundation.audit.event import Event
@@ -69,6 +69,9 @@ def claimed(connection: Connection, login: Login) -> Person | None:
 
     A recovery of which its owner said that it was not she is over, and claims nobody.
     """
+    reclaim_id = login.facts.get("reclaim")
+    if reclaim_id is not None and not reclaims.is_live(connection, reclaim_id):
+        return None
     person = records.find(connection, login.facts.get("claimed") or NOBODY)
     stopped = alarms.was_raised(connection, person.id if person else NOBODY, login.created_at)
     return person if person is not None and person.status in RECOVERABLE and not stopped else None

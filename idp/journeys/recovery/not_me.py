@@ -13,6 +13,7 @@ from idp.journeys.account import contact_messages, contacts
 from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.provider import Provider
+from idp.journeys.recovery import reclaim
 
 NEW_PASSWORD = {"password_changed", "account_recovered"}
 """The letters that tell of one."""
@@ -39,6 +40,7 @@ def lock(provider: Provider, secret: str) -> None:
         tx.record(Event("account.intrusion.reported", alarm.person_id, alarm.person_id, {"about": alarm.about}))
         records.hold(tx, alarm.person_id)  # A recovery that is about to bind something waits, or is over.
         _undo(tx, provider, alarm)
+        reclaim.stop_within(tx, provider, alarm.person_id)
         _stop(tx, provider, alarm.person_id)
         notify(tx, provider, alarm.person_id, "account_reported")
 

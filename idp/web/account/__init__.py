@@ -3,7 +3,18 @@
 It leaves what each page changes to journeys.account.
 """
 
-from idp.web.account import activity, close, contacts, my_data, passkeys, security, services, sessions, text_message
+from idp.web.account import (
+    activity,
+    close,
+    contacts,
+    former,
+    my_data,
+    passkeys,
+    security,
+    services,
+    sessions,
+    text_message,
+)
 from idp.web.account.frame import blueprint
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "blueprint",
     "close",
     "contacts",
+    "former",
     "my_data",
     "passkeys",
     "security",

@@ -13,7 +13,7 @@ from idp.web.redirects import local
 from idp.web.signin.current import require_session
 
 blueprint = Blueprint("account", __name__)
-SECTIONS = ("services", "security", "sessions", "activity", "details", "contacts", "close", "data")
+SECTIONS = ("services", "security", "sessions", "activity", "details", "contacts", "close", "data", "former")
 FRESH = 600
 """Seconds since the last authentication within which a way to sign in may be changed."""
 
@@ -71,8 +71,8 @@ def page(
 
 
 def changed(section: str, what: str) -> Response:
-    """Back to a section after a change, which it confirms."""
-    return local(f"/account/{section}?done={what}")
+    """Back to a section after a change, which it confirms; "" is the front page."""
+    return local(f"/account/{section}".rstrip("/") + f"?done={what}")
 
 
 def _quietly(session: Session) -> tuple[str, str] | None:
@@ -98,5 +98,6 @@ DONE = {
     "contact-preferred": lambda: _("From now on services receive this one."),
     "code-sent": lambda: _("Another code is on its way. Earlier ones no longer work."),
     "given-up": lambda: _("Nothing was changed."),
+    "reclaim-stopped": lambda: _("It is stopped. Nobody else gets this account."),
     "withdrawn": lambda: _("The service may not receive anything about you any more."),
 }

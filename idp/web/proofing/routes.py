@@ -97,6 +97,8 @@ def status() -> Response | str:
     state = _state(done)
     if state in ("", State.OPEN.value):
         return steps.onward(done.person.id)
+    if done.case is not None and done.case.former and state == State.APPROVED and done.person.assurance is Level.LOW:
+        return local("/account/former")
     sign_in = _asked(request.args.get("login", "")) or _asked((done.case and done.case.login_id) or "")
     enough = sign_in is not None and done.person.assurance >= sign_in.level
     return render_template(

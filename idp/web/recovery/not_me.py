@@ -49,6 +49,7 @@ def _happened(alarm: Alarm) -> str:
         "recovery_codes_made": _("New recovery codes were made for your account."),
         "recovery_code_used": _("One of your recovery codes was used."),
         "new_browser": _("Somebody signed in to your account."),
+        "reclaim_begun": _("Somebody proved to our staff to be you, and is about to have your account."),
         "recovery_begun": _("Somebody began to set new ways to sign in to your account."),
         "account_recovered": _("Somebody set new ways to sign in to your account."),
     }

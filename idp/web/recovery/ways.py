@@ -16,6 +16,7 @@ from idp.web.signin.dispatch import corrected
 
 NAME, CODE = "recover-name", "recover-code"
 LONGEST = 1024
+DAY = 24 * 3600
 
 
 @blueprint.get("/recover")
@@ -28,6 +29,12 @@ def start() -> Response:
     with provider().transaction() as tx:
         logins.establish(tx, login_id, binding, back=back)
     return bind(local(f"/recover/{login_id}"))
+
+
+@blueprint.get("/recover/identity")
+def identity_page() -> Response:
+    """What it takes for somebody who has lost everything, before anything begins."""
+    return rendered("identity", days=provider().lifetimes.reclaim // DAY)
 
 
 @blueprint.get("/recover/<login_id>")
