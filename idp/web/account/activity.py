@@ -15,6 +15,7 @@ from idp.web.frame import provider
 from idp.web.locale import bcp47, date
 from idp.web.redirects import local
 from idp.web.signin.current import forget_session, require_session
+from idp.web.signin.device import device_words
 
 LONGEST_NUMBER = 15
 
@@ -66,7 +67,8 @@ def details_page() -> Response:
 def _line(leaf: Leaf, happened: activity.Happened, reader: str) -> Line:
     # The sentence of some events names the service already.
     client = leaf.facts.get("client") if leaf.name == SIGNED_IN else None
-    device = happened.devices.get(leaf.facts.get("session", ""), "")
+    kept = happened.devices.get(leaf.facts.get("session", ""), "")
+    device = device_words(kept) if kept else ""
     words = describe(leaf, reader, _service_name)
     suspicious = leaf.actor in (reader, "nobody") and leaf.name.startswith(SUSPICIOUS)
     return Line(date(leaf.at), leaf.at, words, device, _service_name(client) if client else "", suspicious)

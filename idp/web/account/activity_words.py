@@ -17,6 +17,7 @@ AUDITED: Final = ("console.audit.searched", "console.audit.exported")
 SUSPICIOUS: Final = (
     "signin.",
     "recovery.",
+    "sessions.browser.remembered",
     "authenticators.",
     "people.email.",
     "people.phone.",

@@ -2,8 +2,10 @@
 
 from flask import Response, url_for
 
+from idp.journeys.account import activity
 from idp.journeys.proofing.begin import begin_for_former
 from idp.journeys.recovery import reclaim
+from idp.protocol.assurance import Level
 from idp.web.account.frame import blueprint, changed, page, session_for_changes
 from idp.web.frame import provider
 from idp.web.redirects import local
@@ -16,9 +18,11 @@ DAY = 24 * 3600
 def former_page() -> Response:
     """Where she stands: to be begun, waiting, or ripe."""
     session = require_session()
+    verified = activity.details(provider(), session.person_id).person.assurance is not Level.LOW
     waiting = reclaim.of_mine(provider(), session.person_id)
     ripe = waiting is not None and waiting.ripe_at <= provider().store.now()
-    return page("former", session, "", waiting=waiting, ripe=ripe, days=provider().lifetimes.reclaim // DAY)
+    values = {"waiting": waiting, "ripe": ripe, "verified": verified, "days": provider().lifetimes.reclaim // DAY}
+    return page("former", session, "", (), **values)
 
 
 @blueprint.post("/account/former")

@@ -104,7 +104,7 @@ def test_a_sign_in_is_told_with_method_device_and_service(app, provider, anna, a
     words = window.goes("/account/activity").page.words
 
     assert "You signed in with: password, one-time code" in words
-    assert "Revenue Service · Firefox, Linux" in words
+    assert "Revenue Service · Firefox on Linux" in words
 
 
 def test_events_stand_under_their_day(provider, boris, a_window, clock):
