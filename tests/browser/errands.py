@@ -93,7 +93,7 @@ def shows_passport(walker: Walker, row: specimens.Row) -> str:
     walker.is_at("verify-identity-check")
     walker.presses("#proofing-submit")
     walker.is_at("verify-identity-status")
-    return re.search(r"[0-9A-Z]{4}[0-9A-Z-]*\b", walker.page.inner_text(".notice .title"))[0]
+    return re.search(r"[0-9A-Z]{4}[0-9A-Z-]*\b", walker.page.inner_text("main .notice .title"))[0]
 
 
 def types_zone(walker: Walker, *lines: str) -> None:

@@ -70,7 +70,7 @@ def test_a_citizen_is_asked_in_time_and_loses_nothing(country, a_window, languag
 def test_what_was_typed_is_given_to_nobody_else(country, a_window):
     walker = a_window("en", "the next one")
     walker.goes("/account")
-    signs_in(walker, "waits.en", App(SECRET))
+    signs_in(walker, "moves.en", App(SECRET))
     walker.is_at("account")
     walker.goes("/verify-identity/details")
     walker.is_at("verify-identity-details")
