@@ -24,6 +24,17 @@ def country(tmp_path_factory):
         yield country
 
 
+def is_at_details(walker):
+    """On the page of her own verification on which most is typed."""
+    walker.goes("/verify-identity")
+    walker.presses("#proofing-continue")
+    walker.chooses("level")
+    walker.presses("#proofing-continue")
+    walker.chooses("document")
+    walker.presses("#proofing-continue")
+    walker.is_at("verify-identity-details")
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_citizen_is_asked_in_time_and_loses_nothing(country, a_window, language):
     walker, app = a_window(language), App(SECRET)
@@ -48,13 +59,7 @@ def test_a_citizen_is_asked_in_time_and_loses_nothing(country, a_window, languag
     walker.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 
-    walker.goes("/verify-identity")
-    walker.presses("#proofing-continue")
-    walker.chooses("level")
-    walker.presses("#proofing-continue")
-    walker.chooses("document")
-    walker.presses("#proofing-continue")
-    walker.is_at("verify-identity-details")
+    is_at_details(walker)
     walker.types("mrz-line-1", TYPED)
     expect(again).to_be_visible(timeout=2 * SOON)
     expect(walker.all("main")).to_be_hidden()
@@ -70,10 +75,9 @@ def test_a_citizen_is_asked_in_time_and_loses_nothing(country, a_window, languag
 def test_what_was_typed_is_given_to_nobody_else(country, a_window):
     walker = a_window("en", "the next one")
     walker.goes("/account")
-    signs_in(walker, "moves.en", App(SECRET))
+    signs_in(walker, "rises.en", App(SECRET))
     walker.is_at("account")
-    walker.goes("/verify-identity/details")
-    walker.is_at("verify-identity-details")
+    is_at_details(walker)
     walker.types("mrz-line-1", TYPED)
     walker.page.context.clear_cookies(name="session")
     expect(walker.all("#session-again")).to_be_visible(timeout=SOON)
