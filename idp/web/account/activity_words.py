@@ -32,7 +32,7 @@ SUSPICIOUS: Final = (
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
     """One sentence, or nothing."""
-    words = (_plain() | _of_contacts() | _of_sessions()).get(leaf.name)
+    words = _of_everything().get(leaf.name)
     if words is not None:
         return words
     if leaf.name in _of_services():
@@ -42,9 +42,7 @@ def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str
 
 def spoken_names() -> frozenset[str]:
     """The names of all events that have words."""
-    return frozenset(
-        (*_plain(), *_of_contacts(), *_of_sessions(), *_of_services(), SIGNED_IN, CONCLUDED, STATUS, VIEWED, *AUDITED)
-    )
+    return frozenset((*_of_everything(), *_of_services(), SIGNED_IN, CONCLUDED, STATUS, VIEWED, *AUDITED))
 
 
 def _by_facts(leaf: Leaf) -> str:
@@ -83,6 +81,11 @@ def _statuses() -> dict[str, str]:
     }
 
 
+def _of_everything() -> dict[str, str]:
+    """All whose words depend on nothing."""
+    return _plain() | _of_contacts() | _of_sessions() | _of_recovery()
+
+
 def _of_contacts() -> dict[str, str]:
     """What became of addresses and telephone numbers, and of codes that are sent there."""
     return {
@@ -111,6 +114,22 @@ def _of_sessions() -> dict[str, str]:
     }
 
 
+def _of_recovery() -> dict[str, str]:
+    return {
+        "recovery.password.throttled": _("There were too many wrong passwords"),
+        "recovery.totp.throttled": _("There were too many wrong codes"),
+        "recovery.recovery_code.throttled": _("There were too many wrong codes"),
+        "recovery.way.proved": _("Somebody proved in one way that the account is theirs"),
+        "recovery.reclaim.begun": _("Somebody proved to staff to be you, and is about to have this account"),
+        "recovery.reclaim.stopped": _("Somebody was kept from having this account"),
+        "recovery.reclaim.taken": _("The account was given back after some days of waiting"),
+        "recovery.account.recovered": _("The account was taken back"),
+        "recovery.password.wrong": _("A wrong password was entered"),
+        "recovery.totp.wrong": _("A wrong code was entered"),
+        "recovery.recovery_code.wrong": _("A wrong code was entered"),
+    }
+
+
 def _plain() -> dict[str, str]:
     return {
         "people.record.created": _("Your account was created"),
@@ -123,20 +142,9 @@ def _plain() -> dict[str, str]:
         "signin.password.throttled": _("There were too many wrong passwords"),
         "signin.totp.throttled": _("There were too many wrong codes"),
         "signin.recovery_code.throttled": _("There were too many wrong codes"),
-        "recovery.password.throttled": _("There were too many wrong passwords"),
-        "recovery.totp.throttled": _("There were too many wrong codes"),
-        "recovery.recovery_code.throttled": _("There were too many wrong codes"),
         "signin.password.wrong": _("A wrong password was entered"),
         "signin.totp.wrong": _("A wrong code was entered"),
         "signin.recovery_code.wrong": _("A wrong code was entered"),
-        "recovery.way.proved": _("Somebody proved in one way that the account is theirs"),
-        "recovery.reclaim.begun": _("Somebody proved to staff to be you, and is about to have this account"),
-        "recovery.reclaim.stopped": _("Somebody was kept from having this account"),
-        "recovery.reclaim.taken": _("The account was given back after some days of waiting"),
-        "recovery.account.recovered": _("The account was taken back"),
-        "recovery.password.wrong": _("A wrong password was entered"),
-        "recovery.totp.wrong": _("A wrong code was entered"),
-        "recovery.recovery_code.wrong": _("A wrong code was entered"),
         "account.intrusion.reported": _("You reported that somebody else had used your account"),
         "authenticators.password.added": _("A password was set"),
         "authenticators.password.changed": _("The password was changed"),
