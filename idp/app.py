@@ -17,7 +17,7 @@ from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
 from idp.domain.recovery import alarms
-from idp.domain.sessions import browser, logins
+from idp.domain.sessions import browser, handovers, logins
 from idp.domain.signatures import ceremonies, documents
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
@@ -181,6 +181,7 @@ def create_courier(provider: Provider) -> Courier:
                 grants.sweep(tx)
                 browser.sweep(tx)
                 logins.sweep(tx)
+                handovers.sweep(tx)
                 challenges.sweep(tx)
                 one_time_code.sweep(tx)
                 evidence.sweep(tx)

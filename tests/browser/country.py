@@ -42,6 +42,8 @@ CITIZENS = {
     "closes.ar": ("Thuy Linh", "substantial"),
     "tidies.en": ("Priya", "substantial"),
     "tidies.ar": ("Leila", "substantial"),
+    "hands.en": ("Anselm", "substantial"),
+    "hands.ar": ("Devi", "substantial"),
     "moves.en": ("Samuel", "substantial"),
     "moves.ar": ("Oskar", "substantial"),
 }

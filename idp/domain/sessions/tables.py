@@ -1,6 +1,6 @@
 """Browser sessions and sign-ins in progress. Cookies are kept as digests only."""
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
 from idp.foundation.tables import instant, metadata
 
@@ -44,3 +44,26 @@ logins = Table(
     Index("ix_logins_expires_at", "expires_at"),
 )
 """`request` is the JSON of an AuthorizationRequest; `return_to` a path of ours; `facts` what was established so far."""
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("login_id", Text, primary_key=True),
+    Column("handle_digest", Text, nullable=False, unique=True),
+    Column("code_digest", Text, nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("opener_digest", Text),
+    Column("opener_device", Text),
+    Column("person_id", Text),
+    Column("proof", Text),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("opened_at", nullable=True),
+    instant("spent_at", nullable=True),
+    Index("ix_handovers_expires_at", "expires_at"),
+)
+"""A sign-in is handed to one device at a time. `sealed` holds what its own page shows again and again; `opener_...` is
+the browser that opened it; `proof` the JSON of what was proved there."""

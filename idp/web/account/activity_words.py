@@ -11,9 +11,12 @@ from idp.web.purpose_words import purpose_word
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
     """One sentence, or nothing."""
-    words = _plain().get(leaf.name)
+    words = (_plain() | _of_sign_ins()).get(leaf.name)
     if words is not None:
         return words
+    if leaf.name == "signin.handover.approved":
+        device = leaf.facts.get("device") or _("Unknown device")
+        return str(_("You signed in at another device: %(device)s", device=device))
     client = leaf.facts.get("client")
     if isinstance(client, str) and leaf.name in _of_services():
         return _of_services()[leaf.name] % {"service": service_name(client)}
@@ -42,11 +45,6 @@ def _plain() -> dict[str, str]:
         "people.closing.requested": _("You asked us to close your account"),
         "people.closing.cancelled": _("You kept your account"),
         "people.closing.ended": _("Your account was locked, so it is not being closed any more"),
-        "signin.completed": _("You signed in"),
-        "signin.password.wrong": _("A wrong password was entered"),
-        "signin.totp.wrong": _("A wrong code was entered"),
-        "signin.recovery_code.wrong": _("A wrong code was entered"),
-        "sessions.browser.ended": _("A session was ended"),
         "recovery.way.proved": _("Somebody proved in one way that the account is theirs"),
         "recovery.account.recovered": _("The account was taken back"),
         "recovery.password.wrong": _("A wrong password was entered"),
@@ -82,6 +80,19 @@ def _plain() -> dict[str, str]:
         "oversight.role.revoked": _("A role was taken from you"),
         "signatures.document.signed": _("You signed a document"),
         "signatures.document.declined": _("You declined to sign a document"),
+    }
+
+
+def _of_sign_ins() -> dict[str, str]:
+    return {
+        "signin.completed": _("You signed in"),
+        "signin.password.wrong": _("A wrong password was entered"),
+        "signin.totp.wrong": _("A wrong code was entered"),
+        "signin.recovery_code.wrong": _("A wrong code was entered"),
+        "signin.handover.refused": _("You refused to sign in at another device"),
+        "signin.handover.mismatched": _("A wrong number was entered for signing in at another device"),
+        "signin.handover.somebody_else": _("Signing in at another device was refused: it was meant for somebody else"),
+        "sessions.browser.ended": _("A session was ended"),
     }
 
 

@@ -3,7 +3,28 @@
 It leaves which step is next, and whether a proof holds, to journeys.signin.
 """
 
-from idp.web.signin import authenticate, closing, consent, enrol, register, second_factor, verify_identity
+from idp.web.signin import (
+    authenticate,
+    closing,
+    consent,
+    elsewhere,
+    enrol,
+    handover,
+    register,
+    second_factor,
+    verify_identity,
+)
 from idp.web.signin.dispatch import blueprint
 
-__all__ = ["authenticate", "blueprint", "closing", "consent", "enrol", "register", "second_factor", "verify_identity"]
+__all__ = [
+    "authenticate",
+    "blueprint",
+    "closing",
+    "consent",
+    "elsewhere",
+    "enrol",
+    "handover",
+    "register",
+    "second_factor",
+    "verify_identity",
+]

@@ -14,10 +14,10 @@ from idp.domain.authenticators.methods import recovery_code
 from idp.domain.clients.registry import Client
 from idp.foundation.refusal import Refusal
 from idp.journeys.provider import Provider
-from idp.journeys.signin import enrol, second_factor
+from idp.journeys.signin import approve_elsewhere, enrol, handover, second_factor
 from idp.journeys.signin.finish import abandon
 from idp.journeys.signin.pending_secret import read
-from idp.protocol.assurance import Level
+from idp.protocol.assurance import Level, Strength
 from tests.builders import Citizen
 from tests.fixtures.storage import Clock
 from tests.journeys.signin.conftest import Browser, asking, essential
@@ -55,6 +55,20 @@ class World:
             self.logins[login], citizen if citizen.totp_secret else replace(citizen, totp_secret=NOBODYS)
         )
         self.evidence[login].add((name, "possession"))
+
+    def handover(self, browser: Browser, login: str, name: str) -> None:
+        """Somebody signs in afresh at her telephone and approves there what this browser asks."""
+        login_id, citizen = self.logins[login], self.people[name]
+        handover.begin(self.provider, login_id, browser.visitor, "a kiosk")
+        shown = handover.shown_of(self.provider, handover.look_at(self.provider, login_id, browser.secret))
+        phone = Browser(self.provider, self.clock, "a telephone's")
+        opened = approve_elsewhere.open_typed(self.provider, shown.code, phone.visitor, "a telephone")
+        phone.signs_in(citizen, strength=Strength.RESTRICTED if citizen.totp_secret else Strength.ONE_FACTOR)
+        assert phone.session is not None
+        approve_elsewhere.approve(self.provider, opened, phone.visitor, phone.session, shown.matching)
+        handover.take_over(self.provider, login_id, browser.visitor)
+        kept = {fact for fact in self.evidence[login] if fact[0] == name or fact[1] == "consent"}
+        self.evidence[login] = kept | {(name, "knowledge"), (name, "possession")}
 
     def recovery_code(self, browser: Browser, login: str, name: str) -> None:
         code = self.recovery[name][-1]
@@ -123,10 +137,10 @@ class World:
 
 DEEDS = [
     (deed, who, login, name)
-    for deed in ("password", "code", "recovery_code", "app", "consent", "finish", "abandon")
+    for deed in ("password", "code", "recovery_code", "handover", "app", "consent", "finish", "abandon")
     for who in ("mine", "thief")
     for login in ("one", "two")
-    for name in (("anna", "boris") if deed in ("password", "code", "recovery_code") else ("",))
+    for name in (("anna", "boris") if deed in ("password", "code", "recovery_code", "handover") else ("",))
 ]
 Walk = tuple[int, ...]
 
