@@ -1,4 +1,4 @@
-"""Sign-ins handed to another device by a QR code."""
+"""Sign-ins handed to another device by a QR code, and sessions that began so."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add them."""
+    """Add them; every session so far began with a proof at its own browser."""
+    handed_over = sa.Column("handed_over", sa.Boolean, nullable=False, server_default=sa.false())
+    op.add_column("sessions", handed_over)
     op.create_table(
         "handovers",
         sa.Column("login_id", sa.Text, nullable=False),
@@ -36,5 +38,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove them."""
+    """Take them away."""
     op.drop_table("handovers")
+    with op.batch_alter_table("sessions") as table:
+        table.drop_column("handed_over")

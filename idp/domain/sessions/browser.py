@@ -31,7 +31,10 @@ _FIND = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser session. `auth_time` is the last time the person proved to be there; `strength` what that proved."""
+    """One browser session. `auth_time` is the last time the person proved to be there; `strength` what that proved.
+
+    `handed_over` says that she proved it at another device, and nothing at this one.
+    """
 
     id: str
     person_id: str
@@ -42,16 +45,18 @@ class Session:
     created_at: int
     last_seen_at: int
     expires_at: int
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """What a sign-in proved: the only thing a session is made from."""
+    """What a sign-in proved, here or (`handed_over`) at another device: the only thing a session is made from."""
 
     person_id: str
     amr: tuple[str, ...]
     strength: Strength
     auth_time: int
+    handed_over: bool = False
 
 
 def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Session, str]:
@@ -67,6 +72,7 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
         tx.now,
         tx.now,
         tx.now + absolute,
+        proved.handed_over,
     )
     tx.execute(insert(sessions), _row(session) | {"digest": _digest(secret), "ended_at": None})
     return session, secret
@@ -82,6 +88,7 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
         "digest": _digest(secret),
         "amr": " ".join(proved.amr),
         "level": proved.strength.word,
+        "handed_over": proved.handed_over,
         "auth_time": proved.auth_time,
         "last_seen_at": tx.now,
     }
@@ -125,6 +132,12 @@ def end(tx: Tx, session_id: str) -> bool:
     return tx.execute(_of(session_id).values(ended_at=tx.now)).rowcount == 1
 
 
+def has_ended(connection: Connection, session_id: str) -> bool:
+    """Whether somebody ended it; also true of one that is not known (any more)."""
+    living = select(sessions.c.id).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
+    return connection.execute(living).scalar_one_or_none() is None
+
+
 def sweep(tx: Tx) -> None:
     """Drop sessions that ended or expired a week ago; their notices have been delivered or given up."""
     week_ago = tx.now - 7 * 24 * 3600
@@ -147,6 +160,7 @@ def _row(session: Session) -> dict[str, object]:
         "person_id": session.person_id,
         "amr": " ".join(session.amr),
         "level": session.strength.word,
+        "handed_over": session.handed_over,
         "device": session.device,
         "auth_time": session.auth_time,
         "created_at": session.created_at,
@@ -166,4 +180,5 @@ def _session(row: Mapping[Any, Any]) -> Session:
         row["created_at"],
         row["last_seen_at"],
         row["expires_at"],
+        bool(row["handed_over"]),
     )

@@ -31,6 +31,9 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+RUNNING = (State.WAITING, State.OPENED, State.APPROVED)
+
+
 @dataclass(frozen=True, slots=True)
 class Handover:
     """One handover at a moment. `device` began it, `opener_device` opened it; `proof` is the JSON of an approval."""
@@ -125,7 +128,7 @@ def refuse(tx: Tx, opener: Opener) -> bool:
 
 def cancel(tx: Tx, login_id: str) -> None:
     """Its own browser wants it no more; also what was approved, if it was not taken."""
-    still = handovers.c.state.in_([State.WAITING, State.OPENED, State.APPROVED])
+    still = handovers.c.state.in_(RUNNING)
     statement = update(handovers).where(handovers.c.login_id == login_id, still, handovers.c.spent_at.is_(None))
     tx.execute(statement.values(state=State.CANCELLED.value))
 
@@ -164,7 +167,7 @@ def _found(connection: Connection, now: int, *where: ColumnElement[bool]) -> Han
 
 def _handover(row: Mapping[Any, Any], now: int) -> Handover:
     state = State(row["state"])
-    if row["expires_at"] <= now and state in (State.WAITING, State.OPENED, State.APPROVED):
+    if row["expires_at"] <= now and state in RUNNING and row["spent_at"] is None:
         state = State.EXPIRED
     return Handover(
         row["login_id"],

@@ -1,6 +1,6 @@
 """Browser sessions and sign-ins in progress. Cookies are kept as digests only."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, false
 
 from idp.foundation.tables import instant, metadata
 
@@ -12,6 +12,7 @@ sessions = Table(
     Column("person_id", Text, nullable=False),
     Column("amr", Text, nullable=False),
     Column("level", Text, nullable=False),
+    Column("handed_over", Boolean, nullable=False, server_default=false()),
     Column("device", Text, nullable=False),
     instant("auth_time"),
     instant("created_at"),

@@ -65,7 +65,7 @@ def request(provider: Provider, session: Session) -> str:
         closing = closings.request(tx, person_id, provider.lifetimes.closing)
         for one in browser.of_person(tx.connection, person_id, tx.now, provider.lifetimes.session_idle):
             end_session(tx, provider, one, "closing", person_id)
-        proved = Authenticated(person_id, session.amr, session.strength, session.auth_time)
+        proved = Authenticated(person_id, session.amr, session.strength, session.auth_time, session.handed_over)
         _, secret = browser.start(tx, proved, session.device, provider.lifetimes.session_absolute)
         tell(tx, provider, closing, "closing_requested")
     return secret

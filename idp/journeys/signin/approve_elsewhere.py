@@ -10,42 +10,45 @@ from dataclasses import dataclass
 
 from idp.domain.authenticators import levels
 from idp.domain.authenticators.lockout import visitor_may_try
-from idp.domain.authenticators.proof import INHERENCE, KNOWLEDGE, POSSESSION, Proof
+from idp.domain.authenticators.proof import HANDOVER, INHERENCE, KNOWLEDGE, POSSESSION, Proof
 from idp.domain.clients.registry import Client
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Status
-from idp.domain.sessions import frames, handovers, logins
+from idp.domain.sessions import browser, frames, handovers, logins
 from idp.domain.sessions.browser import Session
-from idp.domain.sessions.handovers import Handover, Opener
+from idp.domain.sessions.handovers import Handover, Opener, State
 from idp.foundation.audit.event import Event
 from idp.foundation.limits import Limit, take
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
+from idp.journeys.signin.evidence import needed_elsewhere
 from idp.journeys.signin.goal import Goal
-from idp.journeys.signin.handover import METHOD, shown_of
+from idp.journeys.signin.handover import shown_of
 from idp.journeys.signin.login import goal_of
 from idp.journeys.signin.standing import is_who_was_meant
 from idp.protocol.assurance import Amr, Strength
 
 PER_PERSON = Limit("handover.approve", 10, 15 * 60)
 """Approvals and wrong matching codes of one account: who is asked again and again is not worn down."""
-NEEDED = Strength.RESTRICTED
-"""Two factors, of whatever kind; what they are worth at the service is the service's business."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of whom: `client` is None for a page of ours; `same_network` compares network addresses."""
+    """What is asked: `client` is None for a page of ours, and `needed` what must be proved here to approve.
+
+    `same_network` compares network addresses.
+    """
 
     handover: Handover
     client: Client | None
+    needed: Strength
     address: str
     same_network: bool
 
 
-def scanned(provider: Provider, frame: str, browser: str) -> str:
+def scanned(provider: Provider, frame: str, binding: str) -> str:
     """A ticket for a frame that was scanned in time, so that it may be read at leisure; only this browser can use it.
 
     Raises Refusal("handover.frame_dead") for one that is old, forged, or of a handover that was opened or is over.
@@ -56,7 +59,7 @@ def scanned(provider: Provider, frame: str, browser: str) -> str:
         found = handovers.waiting(connection, handle=handle, now=now) if handle else None
     if found is None or not frames.is_live(shown_of(provider, found).key, frame, now):
         raise Refusal("handover.frame_dead", "the picture is old, forged, or was used")
-    return f"{handle}.{_ticket(provider, found, handle, browser)}"
+    return f"{handle}.{_ticket(provider, found, handle, binding)}"
 
 
 def open_scanned(provider: Provider, ticket: str, visitor: Visitor, device: str) -> str:
@@ -81,13 +84,18 @@ def open_typed(provider: Provider, code: str, visitor: Visitor, device: str) -> 
 
 
 def look_at(provider: Provider, handle: str, visitor: Visitor) -> Request:
-    """What to show before it is approved. Raises Refusal("handover.gone")."""
+    """What to show before it is approved, or what became of it.
+
+    Raises Refusal("handover.gone"), or ("signin.gone") if it cannot be approved because the sign-in itself is over.
+    """
     now = provider.store.now()
     with provider.reading() as connection:
         found = handovers.opened_by(connection, Opener(handle, visitor.browser), now)
-        goal = goal_of(provider, logins.elsewhere(connection, found.login_id, now))
+        is_open = found.state is State.OPENED
+        goal = goal_of(provider, logins.elsewhere(connection, found.login_id, now)) if is_open else Goal()
     shown = shown_of(provider, found)
-    return Request(found, goal.client, shown.address, shown.address == visitor.address)
+    same = shown.address == visitor.address
+    return Request(found, goal.client, needed_elsewhere(goal), shown.address, same)
 
 
 def approve(provider: Provider, handle: str, visitor: Visitor, session: Session, matching: str) -> None:
@@ -100,8 +108,9 @@ def approve(provider: Provider, handle: str, visitor: Visitor, session: Session,
     with provider.transaction() as tx:
         take(tx, PER_PERSON, session.person_id)
         found = handovers.opened_by(tx.connection, opener, tx.now)
-        _require_fresh(found, session)
-        _require_admitted(tx, provider, found, session.person_id)
+        goal = goal_of(provider, logins.elsewhere(tx.connection, found.login_id, tx.now))
+        _require_there(tx, found, goal, session)
+        _require_admitted(tx, provider, goal, session.person_id)
         handovers.count_try(tx, opener)
         _compare(tx, opener, shown_of(provider, found).matching, matching, session.person_id)
         handovers.approve(tx, opener, session.person_id, json.dumps(_proof(session).document()))
@@ -122,20 +131,23 @@ def _open(tx: Tx, found: Handover, handle: str, visitor: Visitor, device: str) -
     return handle
 
 
-def _ticket(provider: Provider, found: Handover, handle: str, browser: str) -> str:
-    message = f"scanned {handle} {browser}".encode()
+def _ticket(provider: Provider, found: Handover, handle: str, binding: str) -> str:
+    message = f"scanned {handle} {binding}".encode()
     return urlsafe_b64encode(hmac.digest(shown_of(provider, found).key, message, "sha256")).decode().rstrip("=")
 
 
-def _require_fresh(found: Handover, session: Session) -> None:
-    if session.auth_time < found.opened_at or session.strength < NEEDED:
-        raise Refusal("handover.not_fresh", "she did not prove with two factors, since it was opened, to be there")
+def _require_there(tx: Tx, found: Handover, goal: Goal, session: Session) -> None:
+    """She herself, at this device, since it was opened, with all that is needed there."""
+    worth = min(session.strength, levels.strength_of(levels.handed_over(session.amr)))
+    if session.handed_over or session.auth_time < found.opened_at or worth < needed_elsewhere(goal):
+        raise Refusal("handover.not_fresh", "she did not prove at this device, since it was opened, to be there")
+    if browser.has_ended(tx.connection, session.id):
+        raise Refusal("handover.not_fresh", "the session ended meanwhile")
 
 
-def _require_admitted(tx: Tx, provider: Provider, found: Handover, person_id: str) -> None:
+def _require_admitted(tx: Tx, provider: Provider, goal: Goal, person_id: str) -> None:
     if records.get(tx.connection, person_id).status is not Status.ACTIVE:
         raise Refusal("signin.locked", "the record may not sign in")
-    goal = goal_of(provider, logins.elsewhere(tx.connection, found.login_id, tx.now))
     if not (is_who_was_meant(provider, goal, person_id) and _is_hinted(tx, provider, goal, person_id)):
         tx.record(_event("somebody_else", person_id))
         raise Refusal("signin.somebody_else", "the service asks for another person")
@@ -162,7 +174,7 @@ def _proof(session: Session) -> Proof:
     factors = {levels.FACTOR[method] for method in amr if method in levels.FACTOR}
     if Amr.MULTIPLE_FACTORS in amr and len(factors) == 1:
         factors.add(KNOWLEDGE if Amr.PIN_OR_PATTERN in amr else INHERENCE)
-    return Proof(METHOD, "", frozenset(factors or {POSSESSION}), amr, session.auth_time)
+    return Proof(HANDOVER, session.id, frozenset(factors or {POSSESSION}), amr, session.auth_time)
 
 
 def _event(what: str, person_id: str, **facts: str) -> Event:

@@ -96,18 +96,23 @@ def _session(
         current = None
     if current is not None and not achieved.fresh:
         return current, None
-    proved = Authenticated(achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time)
+    proved = Authenticated(
+        achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time, achieved.handed_over
+    )
     renewed = None if current is None else browser.renew(tx, current, proved)
-    if renewed is None:
-        _tell_of_a_new_browser(tx, provider, achieved.person.id, device)
+    if renewed is None or achieved.handed_over:
+        _tell_of_a_new_browser(tx, provider, achieved, device)
     session, secret = renewed or browser.start(tx, proved, device, provider.lifetimes.session_absolute)
     how: dict[str, Fact] = {"strength": session.strength.word, "methods": list(session.amr)}
     tx.record(Event("signin.completed", achieved.person.id, achieved.person.id, how))
     return session, secret
 
 
-def _tell_of_a_new_browser(tx: Tx, provider: Provider, person_id: str, device: str) -> None:
-    """Nobody is told of the first browser of all, at which she has just registered, or was brought here."""
-    before = browser.devices(tx.connection, person_id)
-    if before and device not in before:
-        announce(tx, provider, person_id, "new_browser", device=device)
+def _tell_of_a_new_browser(tx: Tx, provider: Provider, achieved: Achieved, device: str) -> None:
+    """Nobody is told of the first browser of all, at which she has just registered, or was brought here.
+
+    What was approved is always told, though she may have such a device: she could have been talked into it.
+    """
+    before = browser.devices(tx.connection, achieved.person.id)
+    if achieved.handed_over or (before and device not in before):
+        announce(tx, provider, achieved.person.id, "new_browser", device=device)

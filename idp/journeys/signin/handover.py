@@ -14,7 +14,7 @@ import segno
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import records
 from idp.domain.people.records import Status
-from idp.domain.sessions import frames, handovers, logins
+from idp.domain.sessions import browser, frames, handovers, logins
 from idp.domain.sessions.frames import Pace
 from idp.domain.sessions.handovers import Handover, State
 from idp.foundation.audit.event import Event
@@ -24,9 +24,9 @@ from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import STEP, Visitor
+from idp.journeys.signin.evidence import may_be_handed_over
 from idp.journeys.signin.login import InProgress, add_proof, at_step
 
-METHOD = "handover"
 CONTEXT = "handover"
 PATH = "/handover"
 PER_ADDRESS = Limit("handover.begin", 100, 15 * 60)
@@ -52,8 +52,8 @@ class Shown:
 
 
 def is_offered(progress: InProgress) -> bool:
-    """Who approves elsewhere does so herself: she does not hand that sign-in on to a third device."""
-    return not (progress.login.return_to or "").startswith(f"{PATH}/")
+    """Not where somebody must be at this browser, as who approves for another must; nor for more than it is worth."""
+    return may_be_handed_over(progress.goal)
 
 
 def begin(provider: Provider, login_id: str, visitor: Visitor, device: str) -> None:
@@ -61,17 +61,17 @@ def begin(provider: Provider, login_id: str, visitor: Visitor, device: str) -> N
     shown = Shown(identifier(), octets(32), reference(), _two_digits(), visitor.address)
     with provider.transaction() as tx:
         if not is_offered(_turn(tx, provider, login_id, visitor)):
-            raise Refusal("signin.out_of_turn", "an approval is not handed on")
+            raise Refusal("signin.out_of_turn", "this sign-in is not handed over")
         take(tx, PER_ADDRESS, visitor.address)
         take(tx, PER_LOGIN, login_id)
         handovers.begin(tx, login_id, shown.handle, shown.code, _seal(provider, shown), device)
 
 
-def look_at(provider: Provider, login_id: str, browser: str) -> Handover:
+def look_at(provider: Provider, login_id: str, binding: str) -> Handover:
     """Where it stands, for its own browser. Raises Refusal("signin.gone"), or ("handover.gone") if there is none."""
     now = provider.store.now()
     with provider.reading() as connection:
-        logins.get(connection, login_id, browser, now)
+        logins.get(connection, login_id, binding, now)
         found = handovers.of_login(connection, login_id, now)
     if found is None:
         raise Refusal("handover.gone", "the sign-in was not handed over")
@@ -106,7 +106,8 @@ def cancel(provider: Provider, login_id: str, visitor: Visitor) -> None:
 def take_over(provider: Provider, login_id: str, visitor: Visitor) -> None:
     """Spend the approval, which counts as a proof of this sign-in.
 
-    Raises Refusal("handover.not_approved"), ("signin.locked") or ("signin.out_of_turn").
+    Raises Refusal("handover.not_approved"), ("handover.stopped") if the session in which it was approved has ended,
+    ("signin.locked") or ("signin.out_of_turn").
     """
     with provider.transaction() as tx:
         _turn(tx, provider, login_id, visitor)
@@ -114,7 +115,11 @@ def take_over(provider: Provider, login_id: str, visitor: Visitor) -> None:
         if records.get(tx.connection, approved.person_id).status is not Status.ACTIVE:
             tx.record(Event("signin.refused.inactive", approved.person_id, approved.person_id))
             raise Refusal("signin.locked", "the record may not sign in any more")
-        add_proof(tx, login_id, visitor.browser, approved.person_id, Proof.of(json.loads(approved.proof)))
+        proof = Proof.of(json.loads(approved.proof))
+        if browser.has_ended(tx.connection, proof.authenticator_id):
+            tx.record(Event("signin.handover.stopped", approved.person_id, approved.person_id))
+            raise Refusal("handover.stopped", "the session in which it was approved has ended")
+        add_proof(tx, login_id, visitor.browser, approved.person_id, proof)
 
 
 def _turn(tx: Tx, provider: Provider, login_id: str, visitor: Visitor) -> InProgress:

@@ -16,6 +16,7 @@ from idp.domain.sessions.browser import Session
 from idp.journeys.oidc.asking import needs_consent_to
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
+from idp.journeys.signin.evidence import weigh
 from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Facts, Step, next_step
 from idp.protocol import jose
@@ -27,12 +28,16 @@ ADMITTED = (Status.ACTIVE, Status.CLOSING)
 
 @dataclass(frozen=True, slots=True)
 class Achieved:
-    """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof."""
+    """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof.
+
+    `handed_over`: at another device, where she approved what is done at this browser.
+    """
 
     person: Person
     amr: tuple[str, ...]
     auth_time: int
     fresh: bool
+    handed_over: bool
 
     @property
     def authentication(self) -> Strength:
@@ -65,21 +70,13 @@ def achieved_by(
     an `id_token_hint` that cannot be read.
     """
     person_id, proofs = proved
-    if session is not None and not _counts(goal, session, person_id):
-        session = None
-    if session is None and not proofs:
+    evidence = weigh(goal, session, person_id, proofs)
+    if evidence is None:
         return None
-    person = records.find(connection, person_id or (session.person_id if session else ""))
+    person = records.find(connection, person_id or (evidence.session.person_id if evidence.session else ""))
     if person is None or person.status not in ADMITTED or not is_who_was_meant(provider, goal, person.id):
         return None
-    amr = levels.together(session.amr if session else (), proofs)
-    times = [proof.at for proof in proofs] or [session.auth_time if session else 0]
-    return Achieved(person, amr, max(times), bool(proofs))
-
-
-def _counts(goal: Goal, session: Session, person_id: str) -> bool:
-    """A session that is too old counts for nothing, not even for its second factor: signing in again is signing in."""
-    return not goal.anew and session.auth_time >= goal.fresh_since and person_id in ("", session.person_id)
+    return Achieved(person, evidence.amr, evidence.auth_time, bool(evidence.proofs), evidence.handed_over)
 
 
 def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, consented: bool) -> Facts:

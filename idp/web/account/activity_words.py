@@ -91,6 +91,7 @@ def _of_sign_ins() -> dict[str, str]:
         "signin.recovery_code.wrong": _("A wrong code was entered"),
         "signin.handover.refused": _("You refused to sign in at another device"),
         "signin.handover.mismatched": _("A wrong number was entered for signing in at another device"),
+        "signin.handover.stopped": _("An approved sign-in at another device was stopped"),
         "signin.handover.somebody_else": _("Signing in at another device was refused: it was meant for somebody else"),
         "sessions.browser.ended": _("A session was ended"),
     }

@@ -27,9 +27,7 @@ blueprint = Blueprint("elsewhere", __name__)
 CODE, MATCHING = "handover-code", "handover-matching"
 OVER: Words = (
     lazy_gettext("This request is over"),
-    lazy_gettext(
-        "It was used, cancelled or opened on another device, or five minutes have passed. Nobody was signed in."
-    ),
+    lazy_gettext("It was used, cancelled or opened on another device, or five minutes have passed."),
     lazy_gettext("If you want to sign in on another device, choose “Get a new code” there and scan it."),
 )
 
@@ -136,9 +134,9 @@ def _request(handle: str) -> Request:
 
 
 def _fresh(asked: Request) -> Session:
-    """Signed in since it was opened: an old session, or somebody who found the telephone, approves nothing."""
+    """Signed in since it was opened, here: neither an old session nor one that was handed over approves anything."""
     age = provider().store.now() - asked.handover.opened_at
-    return require_session(approve_elsewhere.NEEDED, max(age, 0))
+    return require_session(asked.needed, max(age, 0))
 
 
 def _why(refusal: Refusal) -> str:

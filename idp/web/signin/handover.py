@@ -4,7 +4,7 @@ from flask import Response, jsonify, make_response, request
 from flask_babel import gettext as _
 
 from idp.domain.sessions.frames import LIVE, STILL
-from idp.domain.sessions.handovers import Handover, State
+from idp.domain.sessions.handovers import RUNNING, Handover, State
 from idp.foundation.refusal import Refusal
 from idp.journeys.signin import handover
 from idp.journeys.signin.authenticate import STEP
@@ -18,7 +18,6 @@ from idp.web.signin.dispatch import blueprint, page, posted, rendered
 HANDOVER = "handover"
 AGAIN_SECONDS = 15
 """Without scripts the page loads itself again before its picture is too old."""
-RUNNING = (State.WAITING, State.OPENED, State.APPROVED)
 
 
 @blueprint.post(f"/signin/<login_id>/{HANDOVER}")
@@ -72,7 +71,7 @@ def continue_after_handover(login_id: str) -> Response:
         try:
             handover.take_over(provider(), login_id, visitor())
         except Refusal as refusal:
-            if refusal.code == "handover.not_approved":
+            if refusal.code in ("handover.not_approved", "handover.stopped"):
                 raise Refusal("signin.out_of_turn", refusal.reason) from refusal
             raise
 

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from idp.domain.sessions.handovers import State
 from idp.foundation.audit import log
 from idp.journeys.signin import approve_elsewhere, handover
@@ -116,9 +118,11 @@ def test_prompt_login_and_max_age_are_met_by_an_approval(opened):
     assert pair.kiosk.step(pair.login_id) == "consent"
 
 
-def test_an_approval_is_not_handed_on_to_a_third_device(a_pair):
+@pytest.mark.parametrize("asked", [{"first_hand": True}, {"strength": Strength.HARDWARE}])
+def test_a_page_that_wants_somebody_at_this_browser_or_hardware_is_not_handed_over(a_pair, asked):
     pair = a_pair()
-    pair.login_id = pair.kiosk.begins(return_to="/handover/some-handle")
+    pair.login_id = pair.kiosk.begins(return_to="/account", **asked)
+    assert not handover.is_offered(pair.kiosk.looks_at(pair.login_id))
     with refused("signin.out_of_turn"):
         pair.begins()
 
