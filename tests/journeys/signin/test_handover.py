@@ -10,7 +10,7 @@ from idp.foundation.audit import log
 from idp.journeys.signin import approve_elsewhere, handover
 from idp.journeys.signin.finish import abandon
 from idp.protocol.assurance import Amr, Level, Strength
-from tests.journeys.signin.conftest import essential
+from tests.journeys.signin.conftest import DEVICE, asking, essential
 from tests.journeys.signin.handing import KIOSK, PHONE, a_pair, opened, refused
 
 __all__ = ["a_pair", "opened"]
@@ -28,13 +28,15 @@ def test_what_was_approved_on_the_telephone_signs_in_at_the_kiosk(opened, anna, 
     session = pair.kiosk.session
     assert (session.person_id, session.strength) == (anna.id, Strength.TWO_FACTORS)
     assert set(session.amr) == {"pwd", "otp", "mfa"}
+    assert session.handed_over
+    assert not pair.phone.session.handed_over
     assert session.id != pair.phone.session.id
     assert session.auth_time == pair.phone.session.auth_time
 
 
 def test_the_highest_identity_is_reached_that_way_too(opened):
     pair = opened(claims=essential(Level.HIGH)).approves().takes()
-    assert pair.kiosk.step(pair.login_id) in ("consent", "enrol"), "what is missing at the kiosk is asked for there"
+    assert pair.kiosk.step(pair.login_id) == "consent"
     assert pair.kiosk.looks_at(pair.login_id).achieved.authentication is Strength.TWO_FACTORS
 
 
@@ -152,3 +154,42 @@ def test_both_ends_are_on_record_without_secrets(opened, anna, provider):
         ("signin.handover.mismatched", anna.id),
     ]
     assert events[0].facts == {"device": KIOSK}
+
+
+def signed_in_at_the_kiosk(pair):
+    pair.approves().takes()
+    pair.kiosk.consents(pair.login_id)
+    pair.kiosk.finishes(pair.login_id)
+    assert pair.kiosk.session.handed_over
+    return pair
+
+
+def test_a_proof_at_the_kiosk_makes_the_session_there_her_own(opened, anna):
+    pair = signed_in_at_the_kiosk(opened())
+    session, cookie = pair.kiosk.session, pair.kiosk.cookie
+    pair.kiosk.signs_in(anna, first_hand=True)
+    assert pair.kiosk.cookie != cookie
+    assert (pair.kiosk.session.id, pair.kiosk.session.handed_over) == (session.id, False)
+
+
+def test_a_service_that_asks_how_long_ago_is_not_told_of_the_other_device(opened, service):
+    pair = signed_in_at_the_kiosk(opened())
+    again = pair.kiosk.begins(asking(service))
+    assert pair.kiosk.step(again) is None
+    again = pair.kiosk.begins(asking(service, max_age=3600))
+    assert pair.kiosk.step(again) == "authenticate"
+
+
+def test_she_is_told_of_every_sign_in_that_was_approved(opened, provider, anna, monkeypatch):
+    told = []
+    monkeypatch.setattr("idp.journeys.signin.finish.announce", lambda *said, **facts: told.append((said[2:], facts)))
+    signed_in_at_the_kiosk(opened())
+    assert told[-1] == ((anna.id, "new_browser"), {"device": DEVICE})
+
+
+def test_what_was_approved_stays_so_on_the_telephone(opened, clock):
+    pair = signed_in_at_the_kiosk(opened())
+    for _ in range(2):
+        asked = approve_elsewhere.look_at(pair.provider, pair.handle, pair.phone.visitor)
+        assert asked.handover.state is State.APPROVED
+        clock.advance(400)

@@ -1,6 +1,7 @@
 """A handover that is guessed at, stolen, repeated or run in parallel: nobody is signed in."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -8,8 +9,12 @@ from idp.domain.people import records
 from idp.domain.people.records import Status
 from idp.domain.sessions.handovers import State
 from idp.foundation.refusal import Refusal
+from idp.journeys.account import sessions
+from idp.journeys.people import lock
+from idp.journeys.people.lock import Reason
 from idp.journeys.signin import approve_elsewhere, handover
-from idp.protocol.assurance import Strength
+from idp.protocol.assurance import Amr, Level, Strength
+from tests.journeys.signin.conftest import essential
 from tests.journeys.signin.handing import KIOSK, PHONE, a_pair, opened, refused
 
 __all__ = ["a_pair", "opened"]
@@ -86,6 +91,85 @@ def test_a_session_from_before_it_was_opened_approves_nothing(a_pair, anna, cloc
     with refused("handover.not_fresh"):
         pair.approves()
     assert pair.state is State.OPENED
+
+
+def test_a_session_that_was_handed_over_approves_nothing(opened, a_pair, clock):
+    victim = opened().approves().takes()
+    victim.kiosk.consents(victim.login_id)
+    victim.kiosk.finishes(victim.login_id)
+    thief = a_pair().begins()
+    thief.opens(phone=victim.kiosk)
+    with refused("handover.not_fresh"):
+        thief.approves(phone=victim.kiosk)
+    clock.advance(30)
+    # Nor one that was handed over only after this was opened.
+    other = victim.kiosk.begins(return_to="/account", fresh_since=clock.now)
+    assert victim.kiosk.step(other) == "authenticate"
+    session = replace(victim.kiosk.session, auth_time=clock.now)
+    with refused("handover.not_fresh"):
+        approve_elsewhere.approve(thief.provider, thief.handle, victim.kiosk.visitor, session, thief.shown.matching)
+
+
+def test_a_code_by_message_approves_nothing_for_a_service_that_asks_for_more(opened):
+    pair = opened(claims=essential(Level.HIGH))
+    amr = (str(Amr.PASSWORD), str(Amr.SMS), str(Amr.MULTIPLE_FACTORS))
+    session = replace(pair.phone.session, amr=amr, strength=Strength.RESTRICTED)
+    with refused("handover.not_fresh"):
+        approve_elsewhere.approve(pair.provider, pair.handle, pair.phone.visitor, session, pair.shown.matching)
+
+
+def ends_everywhere(provider, anna):
+    sessions.end_everywhere(provider, anna.id)
+
+
+def is_locked_and_unlocked(provider, anna):
+    lock.lock(provider, anna.username, Reason.SECURITY)
+    lock.unlock(provider, anna.username, Reason.RESOLVED)
+
+
+STOPS = [ends_everywhere, is_locked_and_unlocked, lambda provider, anna: sessions.not_me(provider, anna.id)]
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=["signed out", "locked and unlocked", "not me"])
+def test_what_was_approved_in_a_session_ends_with_it(opened, provider, anna, stop):
+    pair = opened()
+    session, matching = pair.phone.session, pair.shown.matching
+    pair.approves()
+    stop(provider, anna)
+    with refused("handover.stopped"):
+        pair.takes()
+    with refused("handover.not_approved"):
+        pair.takes()
+    pair.begins().opens()
+    later = replace(session, auth_time=pair.found.opened_at)
+    with refused("handover.not_fresh"):
+        approve_elsewhere.approve(provider, pair.handle, pair.phone.visitor, later, matching)
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=["signed out", "locked and unlocked", "not me"])
+def test_what_was_taken_but_not_finished_ends_with_it_too(opened, provider, anna, stop):
+    pair = opened().approves().takes()
+    assert pair.kiosk.step(pair.login_id) == "consent"
+    stop(provider, anna)
+    assert pair.kiosk.step(pair.login_id) == "authenticate"
+    with refused("signin.out_of_turn"):
+        pair.kiosk.finishes(pair.login_id)
+
+
+def test_of_twenty_approvals_at_once_one_counts(opened):
+    pair = opened()
+    session, matching = pair.phone.session, pair.shown.matching
+
+    def approves(_number: int) -> bool:
+        try:
+            approve_elsewhere.approve(pair.provider, pair.handle, pair.phone.visitor, session, matching)
+        except Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(approves, range(20))) == 1
+    assert pair.state is State.APPROVED
 
 
 def test_one_factor_approves_nothing(opened, boris):
