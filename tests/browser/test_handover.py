@@ -58,14 +58,25 @@ def test_a_telephone_signs_in_at_a_kiosk(country, a_window, language):
     assert phone.all("section.card").count() == 2
 
 
-def test_both_without_scripts(a_window):
-    kiosk, phone = a_window("en", "kiosk", scripts=False), a_window("en", "telephone", scripts=False)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_both_without_scripts(a_window, language):
+    kiosk, phone = a_window(language, "kiosk", scripts=False), a_window(language, "telephone", scripts=False)
+    username, app = f"hands.{language}", APPS[language]
     kiosk.goes("/account")
     kiosk.presses("#login-handover")
-    opens_on(phone, kiosk, "hands.en", APPS["en"])
+    opens_on(phone, kiosk, username, app)
     kiosk.reloads()
     phone.types("handover-matching", kiosk.page.inner_text("#handover-number"))
     phone.presses("#handover-approve")
     kiosk.reloads()
     kiosk.presses("#handover-continue")
     kiosk.is_at("account")
+
+    kiosk.goes("/account/sessions")
+    kiosk.reads("approved on another device")
+    kiosk.goes("/account/security/add")
+    assert kiosk.all("#login-handover").count() == 0
+    signs_in(kiosk, username, app)
+    kiosk.is_at("account-security-add")
+    kiosk.goes("/account/sessions")
+    assert kiosk.all("section.card").first.locator(".tag").count() == 1

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from idp.domain.oversight.viewings import VIEWED, Purpose
 from idp.foundation.audit.log import Leaf
 from idp.web.purpose_words import purpose_word
+from idp.web.signin.device import device_words
 
 
 def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str:
@@ -15,7 +16,7 @@ def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str
     if words is not None:
         return words
     if leaf.name == "signin.handover.approved":
-        device = leaf.facts.get("device") or _("Unknown device")
+        device = device_words(str(leaf.facts.get("device") or ""))
         return str(_("You signed in at another device: %(device)s", device=device))
     client = leaf.facts.get("client")
     if isinstance(client, str) and leaf.name in _of_services():

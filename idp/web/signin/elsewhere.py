@@ -18,7 +18,7 @@ from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import bind, new_binding, require_session, visitor
-from idp.web.signin.device import device_name
+from idp.web.signin.device import device_name, device_words
 from idp.web.signin.dispatch import blueprint as signin
 from idp.web.signin.dispatch import corrected, rendered
 from idp.web.signin.words import message
@@ -117,9 +117,16 @@ def _opened(ticket: str, typed: str, here: str) -> str:
 def _approval(handle: str, errors: Errors) -> Response:
     asked = _request(handle)
     if asked.handover.state is not State.OPENED:
-        return rendered("elsewhere_over", state=asked.handover.state, device=asked.handover.device)
+        return rendered("elsewhere_over", state=asked.handover.state, device=device_words(asked.handover.device))
     session = _fresh(asked)
-    return rendered("elsewhere_approve", errors, asked=asked, handle=handle, name=_name(session.person_id))
+    return rendered(
+        "elsewhere_approve",
+        errors,
+        asked=asked,
+        handle=handle,
+        name=_name(session.person_id),
+        device_words=device_words,
+    )
 
 
 def _name(person_id: str) -> str:

@@ -12,7 +12,7 @@ from idp.journeys.signin.login import InProgress
 from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import binding, visitor
-from idp.web.signin.device import device_name
+from idp.web.signin.device import device_name, device_words
 from idp.web.signin.dispatch import blueprint, page, posted, rendered
 
 HANDOVER = "handover"
@@ -97,7 +97,7 @@ def words(found: Handover) -> str:
         State.EXPIRED: _("Too old. A code can be used for five minutes."),
     }
     if found.state is State.OPENED and found.opener_device:
-        return str(_("Opened on %(device)s. Now go on there.", device=found.opener_device))
+        return str(_("Opened on %(device)s. Now go on there.", device=device_words(found.opener_device)))
     return known[found.state]
 
 

@@ -232,8 +232,6 @@ def test_no_order_of_steps_leads_to_a_code_without_its_evidence(a_world: Callabl
     assert done == {deed for deed, *_ in DEEDS}
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_no_order_of_steps_leads_an_approval_to_a_page_that_wants_her_here(a_world: Callable[[], World]):
     """Sign-in two is that page's. One of a service may be handed over before, between and after."""
 
