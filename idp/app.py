@@ -17,7 +17,7 @@ from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
 from idp.domain.recovery import alarms
-from idp.domain.sessions import browser, logins, remembered
+from idp.domain.sessions import browser, handovers, logins, remembered
 from idp.domain.signatures import ceremonies, documents
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
@@ -184,6 +184,7 @@ def create_courier(provider: Provider) -> Courier:
                 browser.sweep(tx)
                 logins.sweep(tx)
                 remembered.sweep(tx)
+                handovers.sweep(tx)
                 challenges.sweep(tx)
                 one_time_code.sweep(tx)
                 evidence.sweep(tx)

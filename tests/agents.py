@@ -83,6 +83,11 @@ class Browser:
         action, kept = page.forms()[number]
         return self.post(action, kept | values)
 
+    def submit_to(self, page: Page, action_ends: str, **values: str) -> Page:
+        """Fill in the form of the page that goes there."""
+        number = next(at for at, (action, _) in enumerate(page.forms()) if action.endswith(action_ends))
+        return self.submit(page, number, **values)
+
     def sign_in(self, page: Page, username: str, password: str) -> Page:
         """From a sign-in page to whatever follows; consents if asked."""
         page = self.submit(page, username=username, password=password)

@@ -51,9 +51,14 @@ def still_counting(methods: Collection[str], strength: Strength) -> tuple[str, .
     if strength_of(methods) <= strength:
         return tuple(methods)
     if strength is not Strength.ONE_FACTOR:
-        return tuple(dict.fromkeys(_as_software(method) for method in methods))
+        return handed_over(methods)
     one = str(Amr.PASSWORD) if Amr.PASSWORD in methods else _first_possession(methods)
     return (one,)
+
+
+def handed_over(methods: Collection[str]) -> tuple[str, ...]:
+    """What methods used on one device are worth on another: no key was there, so none counts as hardware."""
+    return tuple(dict.fromkeys(_as_software(method) for method in methods))
 
 
 def together(earlier: Collection[str], proofs: Iterable[Proof]) -> tuple[str, ...]:

@@ -7,11 +7,16 @@ from typing import Any
 KNOWLEDGE = "knowledge"
 POSSESSION = "possession"
 INHERENCE = "inherence"
+HANDOVER = "handover"
+"""The method of a proof that was given at another device and approved there; every other was given here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One successful authentication: `factors` of the three kinds, `amr` as RFC 8176 has them, `at` in Unix seconds."""
+    """One successful authentication: `factors` of the three kinds, `amr` as RFC 8176 has them, `at` in Unix seconds.
+
+    For one that was handed over, `authenticator_id` names the session in which it was approved.
+    """
 
     method: str
     authenticator_id: str
@@ -19,6 +24,11 @@ class Proof:
     amr: tuple[str, ...]
     at: int
     phishing_resistant: bool = False
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether it was given at another device."""
+        return self.method == HANDOVER
 
     def document(self) -> dict[str, object]:
         """For storing as JSON; `of` reads it back."""

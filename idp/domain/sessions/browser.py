@@ -37,7 +37,8 @@ _FIND = Prepared(
 class Session:
     """One browser session. `auth_time` is the last time the person proved to be there; `strength` what that proved.
 
-    `remembered` names what its browser remembers of the person (`remembered.Remembered.id`).
+    `handed_over` says that she proved it at another device, and nothing at this one; `remembered` names what its
+    browser remembers of the person (`remembered.Remembered.id`).
     """
 
     id: str
@@ -49,17 +50,22 @@ class Session:
     created_at: int
     last_seen_at: int
     expires_at: int
+    handed_over: bool = False
     remembered: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """What a sign-in proved: the only thing a session is made from; `remembered` as in `Session`."""
+    """What a sign-in proved, here or (`handed_over`) at another device: the only thing a session is made from.
+
+    `remembered` as in `Session`.
+    """
 
     person_id: str
     amr: tuple[str, ...]
     strength: Strength
     auth_time: int
+    handed_over: bool = False
     remembered: str | None = None
 
 
@@ -76,6 +82,7 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
         tx.now,
         tx.now,
         tx.now + absolute,
+        proved.handed_over,
         proved.remembered,
     )
     tx.execute(insert(sessions), _row(session) | {"digest": _digest(secret), "ended_at": None})
@@ -92,6 +99,7 @@ def renew(tx: Tx, session: Session, proved: Authenticated) -> tuple[Session, str
         "digest": _digest(secret),
         "amr": " ".join(proved.amr),
         "level": proved.strength.word,
+        "handed_over": proved.handed_over,
         "auth_time": proved.auth_time,
         "last_seen_at": tx.now,
         "remembered_id": proved.remembered,
@@ -143,6 +151,12 @@ def forget(tx: Tx, person_id: str) -> None:
     tx.execute(delete(sessions).where(sessions.c.person_id == person_id))
 
 
+def has_ended(connection: Connection, session_id: str) -> bool:
+    """Whether somebody ended it; also true of one that is not known (any more)."""
+    living = select(sessions.c.id).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
+    return connection.execute(living).scalar_one_or_none() is None
+
+
 def sweep(tx: Tx) -> None:
     """Drop sessions that expired KEPT_SECONDS ago."""
     over = tx.now - KEPT_SECONDS
@@ -165,6 +179,7 @@ def _row(session: Session) -> dict[str, object]:
         "person_id": session.person_id,
         "amr": " ".join(session.amr),
         "level": session.strength.word,
+        "handed_over": session.handed_over,
         "device": session.device,
         "auth_time": session.auth_time,
         "created_at": session.created_at,
@@ -185,5 +200,6 @@ def _session(row: Mapping[Any, Any]) -> Session:
         row["created_at"],
         row["last_seen_at"],
         row["expires_at"],
+        bool(row["handed_over"]),
         row["remembered_id"],
     )

@@ -10,7 +10,10 @@ from idp.domain.sessions.tables import participants, sessions
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser session; times in Unix seconds. `services` are the client_ids that took part, by identifier."""
+    """One browser session; times in Unix seconds. `services` are the client_ids that took part, by identifier.
+
+    `handed_over`: it was approved at another device.
+    """
 
     id: str
     device: str
@@ -19,6 +22,7 @@ class Visit:
     created_at: int
     last_seen_at: int
     expires_at: int
+    handed_over: bool
     ended_at: int | None
     services: tuple[str, ...]
 
@@ -32,7 +36,7 @@ def of_person(connection: Connection, person_id: str) -> Sequence[Visit]:
     took_part: dict[str, list[str]] = {}
     for session_id, client_id in connection.execute(joined.order_by(participants.c.client_id)):
         took_part.setdefault(session_id, []).append(client_id)
-    kept = ("id", "device", "auth_time", "created_at", "last_seen_at", "expires_at", "ended_at")
+    kept = ("id", "device", "auth_time", "created_at", "last_seen_at", "expires_at", "handed_over", "ended_at")
     return [
         Visit(
             amr=tuple(row["amr"].split()),

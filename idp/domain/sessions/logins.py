@@ -56,6 +56,15 @@ def get(connection: Connection, login_id: str, browser: str, now: int, *, lock: 
     return _login(row)
 
 
+def elsewhere(connection: Connection, login_id: str, now: int) -> Login:
+    """The sign-in of another browser, which handed it to this one. Raises Refusal("signin.gone") if it is over."""
+    alive = (logins.c.id == login_id, logins.c.expires_at > now, logins.c.spent_at.is_(None))
+    row = connection.execute(select(logins).where(*alive)).mappings().one_or_none()
+    if row is None:
+        raise Refusal("signin.gone", "the sign-in is unknown, finished or expired")
+    return _login(row)
+
+
 def establish(tx: Tx, login_id: str, browser: str, **facts: Any) -> Login:
     """Add facts; a fact of None is taken back. Raises Refusal("signin.gone")."""
     login = get(tx.connection, login_id, browser, tx.now, lock=True)

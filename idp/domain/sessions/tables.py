@@ -1,6 +1,6 @@
 """Browser sessions and sign-ins in progress. Cookies are kept as digests only."""
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text, false
 
 from idp.foundation.tables import instant, metadata
 
@@ -12,6 +12,7 @@ sessions = Table(
     Column("person_id", Text, nullable=False),
     Column("amr", Text, nullable=False),
     Column("level", Text, nullable=False),
+    Column("handed_over", Boolean, nullable=False, server_default=false()),
     Column("device", Text, nullable=False),
     Column("remembered_id", Text),
     instant("auth_time"),
@@ -60,3 +61,26 @@ logins = Table(
     Index("ix_logins_expires_at", "expires_at"),
 )
 """`request` is the JSON of an AuthorizationRequest; `return_to` a path of ours; `facts` what was established so far."""
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("login_id", Text, primary_key=True),
+    Column("handle_digest", Text, nullable=False, unique=True),
+    Column("code_digest", Text, nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("opener_digest", Text),
+    Column("opener_device", Text),
+    Column("person_id", Text),
+    Column("proof", Text),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("opened_at", nullable=True),
+    instant("spent_at", nullable=True),
+    Index("ix_handovers_expires_at", "expires_at"),
+)
+"""A sign-in is handed to one device at a time. `sealed` holds what its own page shows again and again; `opener_...` is
+the browser that opened it; `proof` the JSON of what was proved there."""

@@ -60,7 +60,7 @@ def request(provider: Provider, session: Session) -> str:
             raise Refusal("people.works_here", "who works here gives the roles back first")
         closing = closings.request(tx, person_id, provider.lifetimes.closing)
         end_every_session(tx, provider, person_id, "closing", person_id)
-        proved = Authenticated(person_id, session.amr, session.strength, session.auth_time)
+        proved = Authenticated(person_id, session.amr, session.strength, session.auth_time, session.handed_over)
         _, secret = browser.start(tx, proved, session.device, provider.lifetimes.session_absolute)
         tell(tx, provider, closing, "closing_requested")
     return secret

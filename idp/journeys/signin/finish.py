@@ -88,7 +88,7 @@ def _remembering(
 ) -> tuple[str | None, str | None]:
     """(what the browser remembers of her, the new value of its cookie): she wished it just now, or has just used it."""
     wishes, lifetime = progress.login.facts, provider.lifetimes.remembered
-    if wishes.get("remember") and lifetime:
+    if wishes.get("remember") and lifetime and not (progress.achieved and progress.achieved.handed_over):
         entry, cookie = remembered.remember(tx, progress.person_id, device, lifetime, visitor.remembered)
         return entry.id, cookie
     if "remembered" in wishes:
@@ -121,11 +121,16 @@ def _session(
     if current is not None and not achieved.fresh:
         return current, None
     proved = Authenticated(
-        achieved.person.id, achieved.amr, achieved.authentication, achieved.auth_time, achieved.remembered
+        achieved.person.id,
+        achieved.amr,
+        achieved.authentication,
+        achieved.auth_time,
+        achieved.handed_over,
+        achieved.remembered,
     )
     renewed = None if current is None else browser.renew(tx, current, proved)
-    if renewed is None:
-        _tell_of_a_new_browser(tx, provider, achieved.person.id, device)
+    if renewed is None or achieved.handed_over:
+        _tell_of_a_new_browser(tx, provider, achieved, device)
     session, secret = renewed or browser.start(tx, proved, device, provider.lifetimes.session_absolute)
     how: dict[str, Fact] = {"strength": session.strength.word, "methods": list(session.amr), "session": session.id}
     if client is not None:
@@ -134,8 +139,11 @@ def _session(
     return session, secret
 
 
-def _tell_of_a_new_browser(tx: Tx, provider: Provider, person_id: str, device: str) -> None:
-    """Nobody is told of the first browser of all, at which she has just registered, or was brought here."""
-    before = browser.devices(tx.connection, person_id)
-    if before and device not in before:
-        announce(tx, provider, person_id, "new_browser", device=device)
+def _tell_of_a_new_browser(tx: Tx, provider: Provider, achieved: Achieved, device: str) -> None:
+    """Nobody is told of the first browser of all, at which she has just registered, or was brought here.
+
+    What was approved is always told, though she may have such a device: she could have been talked into it.
+    """
+    before = browser.devices(tx.connection, achieved.person.id)
+    if achieved.handed_over or (before and device not in before):
+        announce(tx, provider, achieved.person.id, "new_browser", device=device)

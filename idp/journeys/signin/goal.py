@@ -12,7 +12,8 @@ from idp.protocol.errors import UNMET_AUTHENTICATION_REQUIREMENTS, OAuthError
 class Goal:
     """What must be reached. `request` and `client` are None for a page of ours.
 
-    No proof from before `fresh_since` (Unix seconds) counts; with `anew`, none from before this sign-in does.
+    No proof from before `fresh_since` (Unix seconds) counts; with `anew`, none from before this sign-in does; with
+    `first_hand`, none that was given at another device.
     """
 
     request: AuthorizationRequest | None = None
@@ -21,6 +22,7 @@ class Goal:
     identity: Level = Level.LOW
     fresh_since: int = 0
     anew: bool = False
+    first_hand: bool = False
 
 
 def for_service(request: AuthorizationRequest, client: Client, asked_at: int, policy: Policy) -> Goal:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from idp.domain.authenticators.proof import Proof
+from idp.domain.sessions import browser as browser_sessions
 from idp.domain.sessions import logins
 from idp.domain.sessions.browser import Session
 from idp.domain.sessions.logins import Login
@@ -48,12 +49,19 @@ def begin(
     strength: Strength = Strength.ONE_FACTOR,
     identity: Level = Level.LOW,
     fresh_since: int = 0,
+    first_hand: bool = False,
 ) -> str:
     """Open a sign-in for a service's request or for a page of ours; returns its id.
 
-    A page says what authentication must prove (`strength`), and how well the identity must be verified (`identity`).
+    A page says what authentication must prove (`strength`), how well the identity must be verified (`identity`), and
+    whether that must be proved at this very browser (`first_hand`).
     """
-    established: dict[str, Any] = {"strength": strength.word, "identity": identity.word, "fresh_since": fresh_since}
+    established: dict[str, Any] = {
+        "strength": strength.word,
+        "identity": identity.word,
+        "fresh_since": fresh_since,
+        "first_hand": first_hand,
+    }
     stored = None if request is None else request.to_json()
     with provider.transaction() as tx:
         return logins.begin(tx, browser, stored, return_to, established, provider.lifetimes.login)
@@ -107,11 +115,20 @@ def stand(connection: Connection, provider: Provider, login: Login, session: Ses
     """Compare what the sign-in and the session established with what is asked for."""
     goal = goal_of(provider, login)
     known, leaked = login.facts.get("remembered"), "leaked" in login.facts
-    proved = Proved(login.facts.get("person", ""), proofs_of(login), known, leaked)
+    proved = Proved(login.facts.get("person", ""), _standing_proofs(connection, login), known, leaked)
     achieved = achieved_by(connection, provider, goal, session, proved)
     consented = achieved is not None and login.facts.get("consented") == achieved.person.id
     step = next_step(facts(connection, goal, achieved, consented=consented))
     return InProgress(login, goal, achieved, step)
+
+
+def _standing_proofs(connection: Connection, login: Login) -> tuple[Proof, ...]:
+    """An approval ends with the session it was given in: whoever says there that it was not she stops it here."""
+    return tuple(
+        proof
+        for proof in proofs_of(login)
+        if not (proof.handed_over and browser_sessions.has_ended(connection, proof.authenticator_id))
+    )
 
 
 def goal_of(provider: Provider, login: Login) -> Goal:
@@ -121,6 +138,7 @@ def goal_of(provider: Provider, login: Login) -> Goal:
             authentication=Strength[login.facts["strength"].upper()],
             identity=Level[login.facts["identity"].upper()],
             fresh_since=login.facts["fresh_since"],
+            first_hand=login.facts.get("first_hand", True),
         )
     request = AuthorizationRequest.from_json(login.request)
     client = provider.clients.find(request.client_id)

@@ -16,6 +16,7 @@ from idp.domain.sessions.browser import Session
 from idp.journeys.oidc.asking import needs_consent_to
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
+from idp.journeys.signin.evidence import weigh
 from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Facts, Step, next_step
 from idp.protocol import jose
@@ -42,13 +43,15 @@ class Proved:
 class Achieved:
     """Who signed in, how and when, counting the session and this sign-in; `fresh` if this sign-in added a proof.
 
-    `remembered` names what the browser remembers of the person; None if nothing. `leaked` as in `Proved`.
+    `handed_over`: at another device, where she approved what is done at this browser. `remembered` names what the
+    browser remembers of the person; None if nothing. `leaked` as in `Proved`.
     """
 
     person: Person
     amr: tuple[str, ...]
     auth_time: int
     fresh: bool
+    handed_over: bool
     remembered: str | None = None
     leaked: bool = False
 
@@ -82,23 +85,17 @@ def achieved_by(
     None if nobody who may sign in is known; somebody who is closing her account may, to keep it. Raises OAuthError for
     an `id_token_hint` that cannot be read.
     """
-    person_id, proofs = proved.person_id, proved.proofs
-    if session is not None and not _counts(goal, session, person_id):
-        session = None
-    if session is None and not proofs:
+    person_id = proved.person_id
+    evidence = weigh(goal, session, person_id, proved.proofs)
+    if evidence is None:
         return None
-    person = records.find(connection, person_id or (session.person_id if session else ""))
+    person = records.find(connection, person_id or (evidence.session.person_id if evidence.session else ""))
     if person is None or person.status not in ADMITTED or not is_who_was_meant(provider, goal, person.id):
         return None
-    amr = levels.together(session.amr if session else (), proofs)
-    times = [proof.at for proof in proofs] or [session.auth_time if session else 0]
-    remembered = proved.remembered or (session.remembered if session else None)
-    return Achieved(person, amr, max(times), bool(proofs), remembered, proved.leaked)
-
-
-def _counts(goal: Goal, session: Session, person_id: str) -> bool:
-    """A session that is too old counts for nothing, not even for its second factor: signing in again is signing in."""
-    return not goal.anew and session.auth_time >= goal.fresh_since and person_id in ("", session.person_id)
+    remembered = proved.remembered or (evidence.session.remembered if evidence.session else None)
+    return Achieved(
+        person, evidence.amr, evidence.auth_time, bool(evidence.proofs), evidence.handed_over, remembered, proved.leaked
+    )
 
 
 def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, consented: bool) -> Facts:
@@ -132,7 +129,8 @@ def _is_remembered(goal: Goal, achieved: Achieved) -> bool:
     """Whether the browser stands in for the second factor: never where somebody is to prove anew that she is there."""
     if achieved.person.status is not Status.ACTIVE or achieved.leaked:
         return False
-    return achieved.remembered is not None and not goal.anew and goal.fresh_since == 0
+    anew = goal.anew or goal.first_hand or goal.fresh_since != 0
+    return achieved.remembered is not None and not anew
 
 
 def is_who_was_meant(provider: Provider, goal: Goal, person_id: str) -> bool:

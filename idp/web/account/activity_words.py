@@ -9,8 +9,10 @@ from idp.domain.oversight.viewings import VIEWED, Purpose
 from idp.foundation.audit.log import Leaf
 from idp.web.account.how_words import how
 from idp.web.purpose_words import purpose_word
+from idp.web.signin.device import device_words
 
 SIGNED_IN: Final = "signin.completed"
+HANDED_OVER: Final = "signin.handover.approved"
 CONCLUDED: Final = "proofing.case.concluded"
 STATUS: Final = "people.status.changed"
 AUDITED: Final = ("console.audit.searched", "console.audit.exported")
@@ -42,7 +44,7 @@ def describe(leaf: Leaf, reader: str, service_name: Callable[[str], str]) -> str
 
 def spoken_names() -> frozenset[str]:
     """The names of all events that have words."""
-    return frozenset((*_of_everything(), *_of_services(), SIGNED_IN, CONCLUDED, STATUS, VIEWED, *AUDITED))
+    return frozenset((*_of_everything(), *_of_services(), SIGNED_IN, HANDED_OVER, CONCLUDED, STATUS, VIEWED, *AUDITED))
 
 
 def _by_facts(leaf: Leaf) -> str:
@@ -50,6 +52,9 @@ def _by_facts(leaf: Leaf) -> str:
     if leaf.name == SIGNED_IN:
         ways = how(leaf.facts.get("methods", ()))
         return str(_("You signed in with: %(ways)s", ways=ways)) if ways else str(_("You signed in"))
+    if leaf.name == HANDED_OVER:
+        device = device_words(str(leaf.facts.get("device") or ""))
+        return str(_("You signed in at another device: %(device)s", device=device))
     if leaf.name == CONCLUDED:
         is_approved = leaf.facts.get("verdict") == "approved"
         return str(_("A verifier approved your identity") if is_approved else _("Your identity could not be verified"))
@@ -83,7 +88,16 @@ def _statuses() -> dict[str, str]:
 
 def _of_everything() -> dict[str, str]:
     """All whose words depend on nothing."""
-    return _plain() | _of_contacts() | _of_sessions() | _of_recovery()
+    return _plain() | _of_contacts() | _of_sessions() | _of_handovers() | _of_recovery()
+
+
+def _of_handovers() -> dict[str, str]:
+    return {
+        "signin.handover.refused": _("You refused to sign in at another device"),
+        "signin.handover.mismatched": _("A wrong number was entered for signing in at another device"),
+        "signin.handover.stopped": _("An approved sign-in at another device was stopped"),
+        "signin.handover.somebody_else": _("Signing in at another device was refused: it was meant for somebody else"),
+    }
 
 
 def _of_contacts() -> dict[str, str]:
@@ -169,6 +183,20 @@ def _plain() -> dict[str, str]:
         "signatures.ceremony.viewed": _("You opened a document to sign"),
         "signatures.document.signed": _("You signed a document"),
         "signatures.document.declined": _("You declined to sign a document"),
+    }
+
+
+def _of_sign_ins() -> dict[str, str]:
+    return {
+        "signin.completed": _("You signed in"),
+        "signin.password.wrong": _("A wrong password was entered"),
+        "signin.totp.wrong": _("A wrong code was entered"),
+        "signin.recovery_code.wrong": _("A wrong code was entered"),
+        "signin.handover.refused": _("You refused to sign in at another device"),
+        "signin.handover.mismatched": _("A wrong number was entered for signing in at another device"),
+        "signin.handover.stopped": _("An approved sign-in at another device was stopped"),
+        "signin.handover.somebody_else": _("Signing in at another device was refused: it was meant for somebody else"),
+        "sessions.browser.ended": _("A session was ended"),
     }
 
 

@@ -78,7 +78,7 @@ def changed(section: str, what: str) -> Response:
 def _quietly(session: Session) -> tuple[str, str] | None:
     """(challenge id, options) for a passkey that the browser makes beside the password that was used just now."""
     is_fresh = session.auth_time >= provider().store.now() - FRESH and session.strength > Strength.ONE_FACTOR
-    if not is_fresh or Amr.PASSWORD not in session.amr:
+    if not is_fresh or session.handed_over or Amr.PASSWORD not in session.amr:
         return None
     return passkeys.quiet_options(provider(), session.person_id)
 

@@ -37,7 +37,7 @@ def needs(action: Action, *, fresh: int | None = None) -> Callable[[View], View]
             # The role first: whoever does not work here is not asked for a second factor, let alone for documents.
             person_id = require_session().person_id
             g.staff = recognise(provider(), person_id, action)
-            require_session(Strength.TWO_FACTORS, fresh)
+            require_session(Strength.TWO_FACTORS, fresh, first_hand=True)
             return view(**values)
 
         guarded.needs = action  # type: ignore[attr-defined]

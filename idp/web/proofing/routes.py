@@ -116,7 +116,7 @@ def status() -> Response | str:
 @blueprint.post("/withdraw")
 def withdraw() -> Response:
     """Give up and delete."""
-    withdraw_case(provider(), require_session().person_id)
+    withdraw_case(provider(), require_session(first_hand=True).person_id)
     return local(url_for("proofing.status"))
 
 
@@ -133,7 +133,7 @@ def picture(kind: str) -> Response:
 
 
 def _progress() -> Progress:
-    return progress.of(provider(), require_session().person_id)
+    return progress.of(provider(), require_session(first_hand=True).person_id)
 
 
 def _state(done: Progress) -> str:
@@ -144,7 +144,7 @@ def _state(done: Progress) -> str:
 
 
 def _asked(login_id: str) -> Asked | None:
-    return asked(provider(), login_id, binding(), require_session()) if login_id else None
+    return asked(provider(), login_id, binding(), require_session(first_hand=True)) if login_id else None
 
 
 def _service(sign_in: Asked | None) -> str:

@@ -53,7 +53,7 @@ def _guarded(step: str, page: Page) -> Callable[[], Response]:
     """Only with an open case, and when everything before is done; a stale window starts again from what is true."""
 
     def view() -> Response:
-        done = progress.of(provider(), require_session().person_id)
+        done = progress.of(provider(), require_session(first_hand=True).person_id)
         if done.case is None or done.case.state is not State.OPEN or not progress.may_visit(done, step):
             return onward(done.person.id)
         try:

@@ -9,6 +9,7 @@ from idp.domain.authenticators.response import credential_id
 from idp.foundation.refusal import Refusal
 from idp.journeys.account.passkeys import unknown as signal_unknown
 from idp.journeys.signin.authenticate import STEP, passkey_options, with_passkey, with_password
+from idp.journeys.signin.handover import is_offered
 from idp.journeys.signin.login import InProgress
 from idp.web.forms import Errors, Form
 from idp.web.frame import provider
@@ -63,7 +64,7 @@ def _show(
     progress: InProgress, name: str, errors: Errors | tuple[()], signals: Sequence[tuple[str, str]] = ()
 ) -> Response:
     challenge, options = passkey_options(provider())
-    values = {"challenge": challenge, "options": options, "signals": signals}
+    values = {"challenge": challenge, "options": options, "signals": signals, "handover": is_offered(progress)}
     return rendered("authenticate", errors, progress=progress, name=name, **values)
 
 

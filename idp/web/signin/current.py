@@ -39,17 +39,25 @@ def current_session() -> Session | None:
 
 
 def require_session(
-    strength: Strength = Strength.ONE_FACTOR, fresh: int | None = None, *, while_closing: bool = False
+    strength: Strength = Strength.ONE_FACTOR,
+    fresh: int | None = None,
+    *,
+    first_hand: bool = False,
+    while_closing: bool = False,
 ) -> Session:
     """The session, or off to sign in and back to this page.
 
-    `strength` is what the authentication must have proved; `fresh` how many seconds ago at most. Who is closing her
+    `strength` is what the authentication must have proved; `fresh` how many seconds ago at most. `first_hand`, which
+    `fresh` includes, says that it must have been at this browser and not approved at another device. Who is closing her
     account is shown that instead, except on pages that say `while_closing`.
     """
     session = current_session()
-    now = provider().store.now()
-    if session is None or session.strength < strength or (fresh is not None and session.auth_time < now - fresh):
-        _sign_in_first(strength, 0 if fresh is None else now - fresh)
+    since = 0 if fresh is None else provider().store.now() - fresh
+    first_hand = first_hand or fresh is not None
+    if session is None or not _satisfies(session, strength, since, first_hand=first_hand):
+        # Nor is a session that was handed over raised by handing over more.
+        here = first_hand or (session is not None and session.handed_over)
+        _sign_in_first(strength, since, first_hand=here)
     status = status_of(provider(), session.person_id)
     if status is Status.CLOSING and not while_closing:
         abort(local(CLOSING))
@@ -116,8 +124,19 @@ def here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else _nearest_page(request.path)
 
 
-def _sign_in_first(strength: Strength, fresh_since: int) -> NoReturn:
-    login_id = begin(provider(), new_binding(), return_to=here(), strength=strength, fresh_since=fresh_since)
+def _satisfies(session: Session, strength: Strength, since: int, *, first_hand: bool) -> bool:
+    return session.strength >= strength and session.auth_time >= since and not (first_hand and session.handed_over)
+
+
+def _sign_in_first(strength: Strength, fresh_since: int, *, first_hand: bool) -> NoReturn:
+    login_id = begin(
+        provider(),
+        new_binding(),
+        return_to=here(),
+        strength=strength,
+        fresh_since=fresh_since,
+        first_hand=first_hand,
+    )
     abort(bind(local(f"/signin/{login_id}")))
 
 

@@ -106,11 +106,18 @@ WORDS: Final[dict[str, tuple[int, Words]]] = {
 
 def signer() -> Session:
     """The citizen's session, with two factors and a verified identity; or off to get what is missing, and back here."""
-    session = require_session(AUTHENTICATION)
+    session = require_session(AUTHENTICATION, first_hand=True)
     with provider().reading() as connection:
         person = records.get(connection, session.person_id)
     if person.assurance < REQUIRED:
-        login_id = begin(provider(), new_binding(), return_to=request.path, strength=AUTHENTICATION, identity=REQUIRED)
+        login_id = begin(
+            provider(),
+            new_binding(),
+            return_to=request.path,
+            strength=AUTHENTICATION,
+            identity=REQUIRED,
+            first_hand=True,
+        )
         abort(bind(local(f"/signin/{login_id}")))
     return session
 

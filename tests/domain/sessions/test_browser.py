@@ -45,6 +45,25 @@ def test_two_sessions_have_nothing_in_common(store: Store):
     assert secret != other
 
 
+def test_a_session_that_was_handed_over_is_so_until_its_person_proves_to_be_there(store: Store):
+    session, secret = started(store, replace(ANNA, handed_over=True))
+    assert session.handed_over
+    assert found(store, secret) == session
+    with store.transaction() as tx:
+        renewed = browser.renew(tx, session, ANNA)
+    assert renewed is not None
+    assert not renewed[0].handed_over
+    assert found(store, renewed[1]) == renewed[0]
+
+
+def test_what_has_ended_is_told_from_what_lives(store: Store):
+    (mine, _), (other, _) = started(store), started(store)
+    with store.transaction() as tx:
+        browser.end(tx, other.id)
+    with store.reading() as connection:
+        assert [browser.has_ended(connection, one) for one in (mine.id, other.id, "unknown")] == [False, True, True]
+
+
 def test_a_session_survives_a_restart(store: Store, clock: Clock):
     session, secret = started(store)
     again = Store(store.url.render_as_string(hide_password=False), clock)

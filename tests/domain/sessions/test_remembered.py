@@ -130,7 +130,7 @@ def test_a_family_shares_a_browser(store: Store):
 def test_a_session_forgets_with_its_browser(store: Store):
     entry, _ = told(store)
     with store.transaction() as tx:
-        proved = Authenticated("anna", ("pwd",), Strength.ONE_FACTOR, tx.now, entry)
+        proved = Authenticated("anna", ("pwd",), Strength.ONE_FACTOR, tx.now, remembered=entry)
         _, secret = browser.start(tx, proved, "Firefox, Linux", 3600)
         assert browser.find(tx.connection, secret, tx.now, 3600).remembered == entry
         assert not remembered.forget(tx, "berta", entry, "berta")

@@ -113,6 +113,7 @@ def test_every_table_about_people_is_in_it_or_known_to_be_left_out(provider):
         "signature_activations",  # minutes; the audit says when one was given
         "record_viewings",  # a quarter of an hour; the audit says so
         "contact_changes",  # an hour; the outcome is in the identifiers
+        "handovers",  # an hour; what was approved is in the activity
         "alarms",  # links in letters
         "reclaims",  # days; the audit says so
     }

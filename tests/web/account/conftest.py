@@ -32,11 +32,13 @@ def boris(provider: Provider) -> Citizen:
 def a_window(app: Flask, provider: Provider) -> Callable[..., Window]:
     """Gives somebody a browser with a session that began some seconds ago."""
 
-    def make(citizen: Citizen, seconds_ago: int = 0, strength: Strength | None = None) -> Window:
+    def make(
+        citizen: Citizen, seconds_ago: int = 0, strength: Strength | None = None, *, handed_over: bool = False
+    ) -> Window:
         two = bool(citizen.totp_secret) if strength is None else strength is Strength.TWO_FACTORS
         amr, reached = (("pwd", "otp", "mfa"), Strength.TWO_FACTORS) if two else (("pwd",), Strength.ONE_FACTOR)
         with provider.transaction() as tx:
-            proved = Authenticated(citizen.id, amr, reached, tx.now - seconds_ago)
+            proved = Authenticated(citizen.id, amr, reached, tx.now - seconds_ago, handed_over)
             _, secret = browser.start(tx, proved, "Firefox, Linux", 12 * 3600)
         window = Window.of(app)
         window.client.set_cookie("session", secret)

@@ -175,11 +175,15 @@ def test_no_form_that_is_not_ours_changes_anything(app, provider, anna, a_window
     assert history(provider) == before
 
 
-@pytest.mark.parametrize(("seconds_ago", "strength"), [(601, Strength.TWO_FACTORS), (0, Strength.ONE_FACTOR)])
-def test_what_opens_the_account_is_changed_only_by_a_session_that_is_young_and_strong(
-    provider, anna, a_window, known, seconds_ago, strength
+@pytest.mark.parametrize(
+    "lacking",
+    [{"seconds_ago": 601}, {"strength": Strength.ONE_FACTOR}, {"handed_over": True}],
+    ids=["old", "one factor", "handed over"],
+)
+def test_what_opens_the_account_is_changed_only_by_a_session_that_is_young_strong_and_proved_here(
+    provider, anna, a_window, known, lacking
 ):
-    window = a_window(anna, seconds_ago=seconds_ago, strength=strength)
+    window = a_window(anna, **lacking)
     before = history(provider)
     for method, path in NEEDS_FRESHNESS:
         answer = sent(window, method, known(path))
@@ -194,6 +198,25 @@ def test_after_signing_in_again_the_citizen_is_where_she_was(anna, a_window, clo
     window.submits("/second-factor", code=anna.code(clock.now))
 
     assert (window.status, window.at) == (200, "/account/security/password")
+
+
+def test_a_session_that_was_handed_over_is_her_own_after_both_factors_and_not_after_one(anna, a_window, clock):
+    window = a_window(anna, handed_over=True)
+    window.goes("/account/security/password")
+    assert "login-handover" not in window.page.by_id, "an approval leads to no more than the last one did"
+    window.submits("/authenticate", username="anna", password=anna.password)
+    assert window.at.endswith("/second-factor")
+    assert window.goes("/account/security/password").at.endswith("/authenticate")
+    window.submits("/authenticate", username="anna", password=anna.password)
+    window.submits("/second-factor", code=anna.code(clock.now))
+
+    assert window.at == "/account/security/password"
+    assert window.goes("/account/security/add").at == "/account/security/add"
+
+
+def test_no_passkey_is_made_quietly_in_a_session_that_was_handed_over(anna, a_window):
+    assert "quietly" in a_window(anna).goes("/account").response.text
+    assert "quietly" not in a_window(anna, handed_over=True).goes("/account").response.text
 
 
 def test_a_session_of_ten_minutes_ago_will_do(anna, a_window):

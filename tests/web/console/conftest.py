@@ -84,10 +84,16 @@ def token(client: FlaskClient) -> str:
 def signed_in(app: Flask, provider: Provider) -> Callable[..., Desk]:
     """Gives somebody a browser with a living session."""
 
-    def sign_in(person_id: str, strength: Strength = Strength.TWO_FACTORS, seconds_ago: int = 0) -> Desk:
+    def sign_in(
+        person_id: str,
+        strength: Strength = Strength.TWO_FACTORS,
+        seconds_ago: int = 0,
+        *,
+        handed_over: bool = False,
+    ) -> Desk:
         with provider.transaction() as tx:
             amr = ("pwd", "otp", "mfa") if strength > Strength.ONE_FACTOR else ("pwd",)
-            proved = Authenticated(person_id, amr, strength, tx.now - seconds_ago)
+            proved = Authenticated(person_id, amr, strength, tx.now - seconds_ago, handed_over)
             _session, secret = browser.start(tx, proved, "Test", 3600)
         client = app.test_client()
         client.set_cookie("session", secret)

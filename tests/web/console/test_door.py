@@ -112,6 +112,12 @@ def test_one_factor_is_not_enough(signed_in, vera):
     assert answer.location.startswith("/signin/")
 
 
+def test_an_approval_at_another_device_opens_no_console(signed_in, vera):
+    answer = signed_in(vera.person_id, handed_over=True).get("/console")
+    assert answer.status_code == 303
+    assert answer.location.startswith("/signin/")
+
+
 @pytest.mark.parametrize("path", ["/console/staff/grant", "/console/service-status/revenue"])
 def test_what_changes_others_powers_needs_a_sign_in_of_a_moment_ago(signed_in, adele, revenue, path):
     assert signed_in(adele.person_id).get(path).status_code == 200

@@ -108,14 +108,14 @@ def app(provider: Provider) -> Flask:
 
 
 @pytest.fixture
-def walker(app: Flask, provider: Provider) -> Callable[[], Walker]:
+def walker(app: Flask, provider: Provider) -> Callable[..., Walker]:
     """A new citizen at a browser of their own."""
 
-    def make() -> Walker:
+    def make(*, handed_over: bool = False) -> Walker:
         with provider.transaction() as tx:
             person = records.create(tx, provider.vault)
             identifiers.claim(tx, provider.vault, person.id, "email", f"{person.id}@arcadia.example", tx.now)
-            proved = Authenticated(person.id, ("pwd", "otp"), Strength.TWO_FACTORS, tx.now)
+            proved = Authenticated(person.id, ("pwd", "otp"), Strength.TWO_FACTORS, tx.now, handed_over)
             _, secret = browser.start(tx, proved, "Test", 43_200)
         client = app.test_client()
         client.set_cookie("session", secret)

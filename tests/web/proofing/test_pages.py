@@ -27,6 +27,13 @@ def test_nobody_verifies_without_signing_in(app):
     assert response.location.startswith("/signin/")
 
 
+@pytest.mark.parametrize("page", ["", "/level", "/document", "/status"])
+def test_nobody_verifies_in_a_session_that_was_approved_at_another_device(walker, page):
+    response = walker(handed_over=True).client.get(f"/verify-identity{page}")
+    assert response.status_code == 303
+    assert response.location.startswith("/signin/")
+
+
 def test_the_whole_way_ends_with_a_reference(provider, walker):
     nadia = walker()
     response = nadia.gives_everything()

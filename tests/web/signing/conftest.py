@@ -102,9 +102,9 @@ class Walker:
 
 @pytest.fixture
 def a_walker(app: Flask, provider: Provider, clock: Clock):
-    def make(citizen: Citizen, strength: Strength = Strength.TWO_FACTORS) -> Walker:
+    def make(citizen: Citizen, strength: Strength = Strength.TWO_FACTORS, *, handed_over: bool = False) -> Walker:
         with provider.transaction() as tx:
-            proved = Authenticated(citizen.id, ("pwd", "otp", "mfa"), strength, tx.now)
+            proved = Authenticated(citizen.id, ("pwd", "otp", "mfa"), strength, tx.now, handed_over)
             _, secret = browser.start(tx, proved, "Firefox, Linux", 3600)
         http = app.test_client()
         http.set_cookie("session", secret)

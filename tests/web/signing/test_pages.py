@@ -43,6 +43,11 @@ def test_a_session_of_one_factor_is_not_enough(a_walker, anna, path):
     assert (answer.status_code, answer.location.split("/")[1]) == (303, "signin")
 
 
+def test_an_approval_at_another_device_shows_no_document(a_walker, anna, path):
+    answer = a_walker(anna, handed_over=True).opens(path)
+    assert (answer.status_code, answer.location.split("/")[1]) == (303, "signin")
+
+
 def test_somebody_unverified_is_sent_to_verification_and_the_document_stays_free(
     a_walker, provider, path, service, told
 ):

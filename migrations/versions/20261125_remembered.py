@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_remembered"
-down_revision = "20261124_closing"
+revision = "20261125_remembered"
+down_revision = "20261125_handover"
 branch_labels = None
 depends_on = None
 

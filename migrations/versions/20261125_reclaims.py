@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_reclaims"
-down_revision = "20261124_remembered"
+revision = "20261125_reclaims"
+down_revision = "20261125_remembered"
 branch_labels = None
 depends_on = None
 
