@@ -35,7 +35,12 @@ def count(tx: Tx, provider: Provider, person_id: str, kind: str, address: str, n
     take(tx, PER_ADDRESS[kind], identifiers.blind(provider.vault, kind, address))
     if kind == "phone":
         take(tx, PER_NUMBER_A_DAY, identifiers.blind(provider.vault, kind, address))
-        take(tx, PER_RANGE, identifiers.blind(provider.vault, kind, address[:-RANGE]))
+        take(tx, PER_RANGE, identifiers.blind(provider.vault, kind, range_of(address)))
+
+
+def range_of(number: str) -> str:
+    """What the numbers of one range share."""
+    return number[:-RANGE]
 
 
 def insist_on_pause(tx: Tx, sent_at: int | None) -> None:

@@ -4,9 +4,11 @@ import sqlite3
 
 import pytest
 
+from idp.cli.demo_country import people
+
 from tests.browser.authenticators import App
-from tests.browser.country import SECRET, admit, row_of, running
-from tests.browser.errands import registers_with_password, shows_passport, signs_in
+from tests.browser.country import CITIZENS, SECRET, admit, row_of, running
+from tests.browser.errands import SIGN_IN, consents, registers_with_password, shows_passport, signs_in
 from tests.browser.staff import decides
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -30,6 +32,41 @@ def days_pass(folder):
     """The clock of a running provider cannot be moved, so the moment is."""
     with sqlite3.connect(folder / "var" / "tessera.db") as database:
         assert database.execute("UPDATE reclaims SET ripe_at = 1, remind_at = 1 WHERE spent_at IS NULL").rowcount == 1
+
+
+def somebody_wants(folder, owner, claimant):
+    """Two verifiers took somebody for the owner: told by the very row that they leave."""
+    with sqlite3.connect(folder / "var" / "tessera.db") as database:
+        ids = [_id_of(database, username) for username in (owner, claimant)]
+        columns = "id, person_id, claimant_id, reference, requested_at, remind_at, ripe_at"
+        values = (f"of {owner}", *ids, "BCDF2345", 1, 1, 4_000_000_000)
+        database.execute(f"INSERT INTO reclaims ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _id_of(database, username):
+    """Names are sealed, but people were brought in one after another."""
+    before = len(people()) + list(CITIZENS).index(username)
+    return database.execute("SELECT id FROM people ORDER BY rowid LIMIT 1 OFFSET ?", (before,)).fetchone()[0]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_who_can_sign_in_reads_that_somebody_wants_her_account_and_stops_it(country, folder, a_window, language):
+    username = f"tidies.{language}"
+    somebody_wants(folder, username, f"moves.{language}")
+    owner = a_window(language, "owner")
+    owner.goes(country.revenue)
+    owner.presses(SIGN_IN[language])
+    signs_in(owner, username, App(SECRET))
+    owner.is_at("signin-reclaim")
+    owner.presses("#reclaim-go-on")
+    consents(owner)
+
+    reader = a_window(language, "reader")
+    reader.goes(country.letter(f"{username}@arcadia.example", r"(/not-me/\S+)")[1])
+    reader.presses("#reclaim-stop")
+    reader.is_at("not-me-stop")
+    owner.goes("/account")
+    assert owner.all("#reclaim-stop").count() == 0
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -123,6 +123,12 @@ def to_remind(connection: Connection, now: int) -> Sequence[str]:
     return _some(connection, closings.c.remind_at, now)
 
 
+def whose(connection: Connection, closing_id: str) -> str:
+    """The person of a closing that exists."""
+    found: str = connection.execute(select(closings.c.person_id).where(closings.c.id == closing_id)).scalar_one()
+    return found
+
+
 def finish(tx: Tx, closing_id: str) -> Closing | None:
     """Take a closing that is due, for the one caller who then erases; None if another was first, or it was kept."""
     return _end(tx, Outcome.ERASED, closings.c.id == closing_id, closings.c.due_at <= tx.now, _IS_CLOSING)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.recovery.tables import reclaims
@@ -78,14 +78,13 @@ def take(tx: Tx, reclaim_id: str) -> Reclaim:
     return _reclaim(row)
 
 
-def stop(tx: Tx, person_id: str, actor: str) -> Reclaim | None:
-    """Nobody takes this account, nor does this account take another; None if nothing waited."""
-    mine = or_(reclaims.c.person_id == person_id, reclaims.c.claimant_id == person_id)
-    row = spend(tx, reclaims, mine, outcome=Outcome.STOPPED.value)
-    if row is None:
-        return None
-    tx.record(Event("recovery.reclaim.stopped", actor, row["person_id"], {"reference": row["reference"]}))
-    return _reclaim(row)
+def stop(tx: Tx, person_id: str, actor: str) -> Sequence[Reclaim]:
+    """Nobody takes this account, nor does this account take another; what was stopped."""
+    mine = (reclaims.c.person_id == person_id, reclaims.c.claimant_id == person_id)
+    rows = [row for side in mine if (row := spend(tx, reclaims, side, outcome=Outcome.STOPPED.value)) is not None]
+    for row in rows:
+        tx.record(Event("recovery.reclaim.stopped", actor, row["person_id"], {"reference": row["reference"]}))
+    return [_reclaim(row) for row in rows]
 
 
 def to_remind(connection: Connection, now: int) -> Sequence[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from idp.domain.authenticators import registry
+from idp.domain.authenticators import lockout, registry
 from idp.domain.authenticators.methods import one_time_code, sms
 from idp.domain.people import attributes, contact_changes, identifiers
 from idp.domain.people.contact_changes import Act, Change, Proof, Wish
@@ -224,6 +224,7 @@ def _finish(tx: Tx, provider: Provider, person_id: str, done: Change) -> None:
         if _owner(tx.connection, provider, wish.kind, wish.new) not in (None, person_id):
             raise Refusal("people.identifier_taken", "somebody else proved it meanwhile")
         identifiers.prove(tx, provider.vault, person_id, wish.kind, wish.new)
+        lockout.success(tx, one_time_code.METHOD, person_id)  # Bound anew: codes sent there take an account back again.
     contact_messages.tell(tx, provider, person_id, wish)  # While both are on record: each is told.
     main = _main(tx.connection, provider, person_id, wish.kind)
     if wish.act in (Act.CHANGE, Act.REMOVE):

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from idp.domain.people import closings
+from idp.domain.people import closings, records
+from idp.domain.recovery import reclaims
 from idp.journeys.account.close import tell
 from idp.journeys.notify import notify
 from idp.journeys.people.erase import forget, whole
@@ -11,7 +12,7 @@ from idp.journeys.provider import Provider
 
 ACTOR = "system"
 LATER = 3600
-"""Seconds until an erasure that failed is tried again; it holds up nobody else's."""
+"""Seconds until an erasure that failed or has to wait is tried again; it holds up nobody else's."""
 log = logging.getLogger(__name__)
 
 
@@ -27,8 +28,15 @@ def run(provider: Provider) -> None:
 
 
 def erase(provider: Provider, closing_id: str) -> None:
-    """All at once or not at all: a courier that dies in the middle leaves it to the next one."""
+    """All at once or not at all: a courier that dies in the middle leaves it to the next one.
+
+    Somebody may have proved to be its owner, who lost every way in to keep it: until that is settled nothing is erased.
+    """
     with provider.transaction() as tx, whole():
+        owner = records.hold(tx, closings.whose(tx.connection, closing_id))
+        if reclaims.of_owner(tx.connection, owner.id) is not None:
+            closings.postpone(tx, closing_id, LATER)
+            return
         closing = closings.finish(tx, closing_id)
         if closing is not None:
             notify(tx, provider, closing.person_id, "closing_done")

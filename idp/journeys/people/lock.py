@@ -12,6 +12,7 @@ from idp.journeys.notify import notify
 from idp.journeys.oidc.log_out import end_every_session
 from idp.journeys.people.admit import OPERATOR
 from idp.journeys.provider import Provider
+from idp.journeys.recovery import reclaim
 
 
 class Reason(StrEnum):
@@ -25,15 +26,18 @@ class Reason(StrEnum):
 def lock(provider: Provider, name: str, reason: Reason) -> Person:
     """Nobody signs in to it any more; its sessions end, services are told, and what was granted is revoked.
 
-    One that is being closed is not closed any more: nothing is erased while an incident is looked into. `name` is a
-    user name or a proven e-mail address. Raises Refusal("people.unknown"), or ("people.not_active").
+    One that is being closed is not closed any more, and nobody is about to have it back: nothing is erased or given
+    away while an incident is looked into. `name` is a user name or a proven e-mail address.
+    Raises Refusal("people.unknown"), or ("people.not_active").
     """
     with provider.transaction() as tx:
         person_id = _named(tx, provider, name)
         if closings.stop(tx, person_id, Outcome.STOPPED, OPERATOR):
             notify(tx, provider, person_id, "closing_stopped")
         person = _in_status(tx, person_id, Status.ACTIVE, Status.CLOSING)
+        records.hold(tx, person.id)
         records.set_status(tx, person.id, Status.LOCKED, OPERATOR, reason.value)
+        reclaim.stop_within(tx, provider, person.id, OPERATOR)
         end_every_session(tx, provider, person.id, "locked", OPERATOR)
         grants.revoke_person(tx, person.id)
     return person

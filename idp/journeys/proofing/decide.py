@@ -78,7 +78,6 @@ def _approve(tx: Tx, provider: Provider, approval: Approval) -> None:
         if case.former and _gives_back(tx, provider, approval, found):
             return
         _refuse(tx, provider, case, Reason.DUPLICATE)
-        warn_holder(tx, provider, case, found)
         return
     decisions.conclude_approved(tx, approval)
     verification = _verification(tx, provider, approval, found)
@@ -120,8 +119,10 @@ def _refuse(tx: Tx, provider: Provider, case: Case, reason: Reason) -> None:
 
 
 def _tell_refusal(tx: Tx, provider: Provider, case: Case) -> None:
+    """To the citizen, and to whoever is verified as the person whose details were given, in another account."""
     spoken = [reason.value for reason in told(decisions.outcome_reasons(tx.connection, case.id))]
     notify(tx, provider, case.person_id, "identity_refused", reference=case.reference, reasons=spoken)
+    warn_holder(tx, provider, case, cases.found(tx.connection, provider.vault, case))
 
 
 def _verification(tx: Tx, provider: Provider, approval: Approval, found: Found) -> Verification:

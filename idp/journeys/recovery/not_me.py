@@ -28,6 +28,21 @@ def look_at(provider: Provider, secret: str) -> Alarm:
         return alarms.look_at(connection, secret, provider.store.now())
 
 
+def is_claimed(provider: Provider, alarm: Alarm) -> bool:
+    """Whether the letter told of somebody who is about to have the account, and still is."""
+    return alarm.about == reclaim.LETTER and reclaim.against(provider, alarm.person_id) is not None
+
+
+def stop(provider: Provider, secret: str) -> None:
+    """Whoever is about to have the account does not get it; the account stays as it is, and the link works on.
+
+    Raises Refusal("recovery.alarm_over").
+    """
+    alarm = look_at(provider, secret)
+    if alarm.about == reclaim.LETTER:
+        reclaim.stop(provider, alarm.person_id)
+
+
 def lock(provider: Provider, secret: str) -> None:
     """Nobody signs in any more, every session and grant ends, and what was just bound is taken away again.
 

@@ -5,7 +5,7 @@ time with a link that stops it. When the days are over she binds new ways to sig
 """
 
 from idp.domain.oversight import roles
-from idp.domain.people import identifiers, records
+from idp.domain.people import closings, identifiers, records
 from idp.domain.people.records import Status
 from idp.domain.proofing.cases import Case
 from idp.domain.recovery import reclaims
@@ -13,6 +13,7 @@ from idp.domain.recovery.reclaims import Reclaim
 from idp.domain.sessions import logins
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.journeys.account.close import keep_within
 from idp.journeys.notify import announce, notify, spoken_day
 from idp.journeys.people.erase import forget, whole
 from idp.journeys.provider import Provider
@@ -20,11 +21,16 @@ from idp.journeys.provider import Provider
 GIVEN_BACK = (Status.ACTIVE, Status.CLOSING, Status.REPORTED)
 """What an operator locked, only an operator gives back."""
 PROVED = "identity"
+LETTER = "reclaim_begun"
+"""What the account's owner is sent, with a link that stops it."""
 
 
 def begin(tx: Tx, provider: Provider, owner_id: str, case: Case, verifier_id: str) -> bool:
-    """Her identity is verified: the days begin. False if it cannot be: somebody else's waits, or it is locked."""
-    if records.get(tx.connection, owner_id).status not in GIVEN_BACK or roles.of(tx.connection, case.person_id):
+    """Her identity is verified: the days begin. False if it cannot be: somebody else's waits, or it is locked.
+
+    It holds the record: whoever locks or erases the account at this moment was first, or stops what begins here.
+    """
+    if records.hold(tx, owner_id).status not in GIVEN_BACK or roles.of(tx.connection, case.person_id):
         return False
     waiting = provider.lifetimes.reclaim
     try:
@@ -54,10 +60,9 @@ def stop(provider: Provider, person_id: str) -> None:
         stop_within(tx, provider, person_id)
 
 
-def stop_within(tx: Tx, provider: Provider, person_id: str) -> None:
-    """As `stop`, within the caller's transaction."""
-    stopped = reclaims.stop(tx, person_id, person_id)
-    if stopped is not None:
+def stop_within(tx: Tx, provider: Provider, person_id: str, actor: str | None = None) -> None:
+    """As `stop`, within the caller's transaction; `actor` is somebody else who ends it."""
+    for stopped in reclaims.stop(tx, person_id, actor or person_id):
         notify(tx, provider, stopped.claimant_id, "reclaim_stopped")
 
 
@@ -91,6 +96,8 @@ def take(tx: Tx, provider: Provider, reclaim_id: str) -> None:
         forget(tx, provider, taken.claimant_id, taken.person_id)
         for one in proven:
             identifiers.claim(tx, provider.vault, taken.person_id, one.kind, one.value, tx.now)
+        if closings.live(tx.connection, taken.person_id) is not None:
+            keep_within(tx, provider, taken.person_id)  # Whoever comes for her account wants it.
 
 
 def remind(provider: Provider) -> None:
@@ -113,7 +120,7 @@ def _remind_of(provider: Provider, reclaim_id: str) -> None:
 
 def _tell_owner(tx: Tx, provider: Provider, one: Reclaim) -> None:
     day = _day(tx, provider, one.person_id, one.ripe_at)
-    announce(tx, provider, one.person_id, "reclaim_begun", day=day, reference=one.reference)
+    announce(tx, provider, one.person_id, LETTER, day=day, reference=one.reference)
 
 
 def _day(tx: Tx, provider: Provider, person_id: str, at: int) -> str:

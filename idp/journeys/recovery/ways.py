@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from idp.domain.authenticators import lockout
 from idp.domain.authenticators.methods import one_time_code, password, recovery_code, totp
 from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Person
 from idp.domain.sessions import logins
-from idp.foundation.limits import Limit, take
+from idp.foundation.limits import Limit, count, take
 from idp.foundation.messages.message import compose
 from idp.foundation.outbox import Job
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.journeys import sent_codes
 from idp.journeys.notify import write_to
 from idp.journeys.provider import Provider
 from idp.journeys.recovery.claim import NOBODY, at_step, claimed, look_at, prove_way
@@ -26,9 +28,9 @@ MESSAGES = {"email": "email", "sms": "phone"}
 SECRETS = (recovery_code.METHOD, totp.METHOD, password.METHOD)
 """The ways that she knows or holds herself."""
 PER_NETWORK = Limit("recovery.network", 60, 3600)
-PER_ACCOUNT = Limit("recovery.message", 5, 3600)
-GUESSES = Limit("recovery.guess", 10, 15 * 60)
-"""Of codes in messages, for an account, however many recoveries are begun."""
+PER_ACCOUNT = (Limit("recovery.message", 5, 3600), Limit("recovery.message.day", 10, 24 * 3600))
+PER_RANGE = Limit("recovery.range", 60, 24 * 3600)
+"""Of text messages to the numbers of one range. Apart from those for signing in, which nobody is to lose by this."""
 UNSENT = "unsent"
 """The job that stands for a message to nobody, so that both take the same work."""
 
@@ -57,7 +59,9 @@ def send(provider: Provider, login_id: str, visitor: Visitor, way: str) -> None:
     with provider.transaction() as tx:
         login = at_step(tx, login_id, visitor, "ways")
         key = login.facts["key"]
-        take(tx, PER_ACCOUNT, f"{way}|{key}")
+        take(tx, sent_codes.PER_NETWORK, visitor.address)
+        for limit in PER_ACCOUNT:
+            take(tx, limit, f"{way}|{key}")
         code_id, code = one_time_code.issue(tx, PURPOSE, f"{way}|{key}")
         person = claimed(tx.connection, login)
         addresses = [] if person is None else _addresses(tx, provider, person, MESSAGES[way])
@@ -69,16 +73,17 @@ def send(provider: Provider, login_id: str, visitor: Visitor, way: str) -> None:
 
 
 def enter_code(provider: Provider, login_id: str, visitor: Visitor, way: str, code: str) -> None:
-    """Check the code of a message.
+    """Check the code of a message. Tries are counted for the account, however many recoveries are begun.
 
-    Raises Refusal("authenticators.wrong_code" | "authenticators.code_expired"), ("too_many_attempts") or
-    ("recovery.locked").
+    Raises Refusal("authenticators.wrong_code" | "authenticators.code_expired" | "authenticators.switched_off"),
+    ("too_many_attempts") or ("recovery.locked").
     """
     with provider.transaction() as tx:
         login = at_step(tx, login_id, visitor, "ways")
-        take(tx, GUESSES, login.facts["key"])
+        lockout.try_now(tx, one_time_code.METHOD, login.facts["key"])
         code_id, binding = login.facts.get(f"code_{way}", ""), f"{way}|{login.facts['key']}"
         one_time_code.verify(tx, code_id, code, PURPOSE, binding)
+        lockout.success(tx, one_time_code.METHOD, login.facts["key"])
         prove_way(tx, provider, login, visitor, way)
 
 
@@ -107,5 +112,12 @@ def handler(_payload: Mapping[str, Any]) -> None:
 
 
 def _addresses(tx: Tx, provider: Provider, person: Person, kind: str) -> list[str]:
+    """Without the numbers of a range that got too many: silently, as an answer would say that there is an account."""
     held = identifiers.of(tx.connection, provider.vault, person.id, kind)
-    return [one.value for one in held if one.verified_at is not None]
+    return [one.value for one in held if one.verified_at is not None and _may_leave(tx, provider, kind, one.value)]
+
+
+def _may_leave(tx: Tx, provider: Provider, kind: str, address: str) -> bool:
+    if kind != "phone":
+        return True
+    return count(tx, PER_RANGE, identifiers.blind(provider.vault, kind, sent_codes.range_of(address))) <= PER_RANGE.most

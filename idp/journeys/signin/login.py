@@ -118,7 +118,8 @@ def stand(connection: Connection, provider: Provider, login: Login, session: Ses
     proved = Proved(login.facts.get("person", ""), _standing_proofs(connection, login), known, leaked)
     achieved = achieved_by(connection, provider, goal, session, proved)
     consented = achieved is not None and login.facts.get("consented") == achieved.person.id
-    step = next_step(facts(connection, goal, achieved, consented=consented))
+    warned = achieved is not None and login.facts.get("warned") == achieved.person.id
+    step = next_step(facts(connection, goal, achieved, consented=consented, warned=warned))
     return InProgress(login, goal, achieved, step)
 
 

@@ -17,7 +17,8 @@ class Facts:
     `person_known` counts only proofs that are young enough for the request, and of whom it asks for; `just_proved` says
     that one was given within this very sign-in; `remembered` that the browser knows her, so that one factor may do;
     `password_leaked` that it is to be replaced; `closing_for_service` that a service waits for somebody who is closing
-    her account; `reachable` is the most that the person can prove with what she holds.
+    her account; `claimed_for_service` that it waits for one whose account somebody else is about to have, and who was
+    not told of it in this sign-in; `reachable` is the most that the person can prove with what she holds.
     """
 
     person_known: bool = False
@@ -25,6 +26,7 @@ class Facts:
     remembered: bool = False
     password_leaked: bool = False
     closing_for_service: bool = False
+    claimed_for_service: bool = False
     reachable: Strength = Strength.ONE_FACTOR
     authentication: Strength = Strength.ONE_FACTOR
     required_authentication: Strength = Strength.ONE_FACTOR
@@ -72,6 +74,11 @@ def the_account_must_be_kept(facts: Facts) -> bool:
     return facts.closing_for_service
 
 
+def she_must_know_who_wants_her_account(facts: Facts) -> bool:
+    """Whoever can sign in has not lost everything, so somebody else may have said so in her name."""
+    return facts.claimed_for_service
+
+
 def a_second_factor_is_needed(facts: Facts) -> bool:
     """The service asks for more than the person can prove, so what is missing is added now."""
     return facts.required_authentication > max(facts.authentication, facts.reachable)
@@ -92,6 +99,7 @@ STEPS = (
     Step("second-factor", a_second_factor_is_held, LOGIN_REQUIRED),
     Step("new-password", the_password_must_be_replaced, INTERACTION_REQUIRED),
     Step("closing", the_account_must_be_kept, LOGIN_REQUIRED),
+    Step("reclaim", she_must_know_who_wants_her_account, INTERACTION_REQUIRED),
     Step("enrol", a_second_factor_is_needed, INTERACTION_REQUIRED),
     Step("verify-identity", identity_must_be_verified, INTERACTION_REQUIRED),
     Step("consent", consent_must_be_given, CONSENT_REQUIRED),

@@ -12,6 +12,7 @@ from idp.domain.clients.registry import Client
 from idp.domain.grants import consents
 from idp.domain.people import records
 from idp.domain.people.records import Person, Status
+from idp.domain.recovery import reclaims
 from idp.domain.sessions.browser import Session
 from idp.journeys.oidc.asking import needs_consent_to
 from idp.journeys.oidc.subjects import subject_for
@@ -70,7 +71,7 @@ def standing(
     """
     goal = for_service(request, client, provider.store.now(), provider.policy)
     achieved = achieved_by(connection, provider, goal, session, Proved())
-    return next_step(facts(connection, goal, achieved, consented=False)), achieved
+    return next_step(facts(connection, goal, achieved, consented=False, warned=False)), achieved
 
 
 def achieved_by(
@@ -98,8 +99,8 @@ def achieved_by(
     )
 
 
-def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, consented: bool) -> Facts:
-    """Everything `next_step` looks at."""
+def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, consented: bool, warned: bool) -> Facts:
+    """Everything `next_step` looks at. `warned` says that she was told who wants her account."""
     if achieved is None:
         return Facts(required_authentication=goal.authentication, required_identity=goal.identity)
     return Facts(
@@ -108,6 +109,7 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
         remembered=_is_remembered(goal, achieved),
         password_leaked=achieved.leaked,
         closing_for_service=achieved.person.status is Status.CLOSING and goal.request is not None,
+        claimed_for_service=not warned and _is_claimed(connection, goal, achieved),
         reachable=_reachable(connection, goal, achieved),
         authentication=achieved.authentication,
         required_authentication=goal.authentication,
@@ -123,6 +125,13 @@ def _reachable(connection: Connection, goal: Goal, achieved: Achieved) -> Streng
     if achieved.authentication >= max(goal.authentication, least):
         return achieved.authentication
     return registry.reachable(connection, achieved.person.id)
+
+
+def _is_claimed(connection: Connection, goal: Goal, achieved: Achieved) -> bool:
+    """Looked up only when somebody signs in anew: our own pages say it, and she is written to."""
+    if goal.request is None or not achieved.fresh:
+        return False
+    return reclaims.of_owner(connection, achieved.person.id) is not None
 
 
 def _is_remembered(goal: Goal, achieved: Achieved) -> bool:

@@ -21,7 +21,18 @@ def alarm_page(secret: str) -> Response:
         alarm = not_me.look_at(provider(), secret)
     except Refusal as refusal:
         return _over(refusal)
-    return bind(rendered("not_me", secret=secret, alarm=alarm, happened=_happened(alarm)))
+    claimed = not_me.is_claimed(provider(), alarm)
+    return bind(rendered("not_me", secret=secret, alarm=alarm, happened=_happened(alarm), claimed=claimed))
+
+
+@blueprint.post("/not-me/<secret>/stop")
+def stop_reclaim(secret: str) -> Response:
+    """Keep the account from somebody who is about to have it, and leave it as it is; twice is no mistake."""
+    try:
+        not_me.stop(provider(), secret)
+    except Refusal as refusal:
+        return _over(refusal)
+    return rendered("reclaim_stopped")
 
 
 @blueprint.post("/not-me/<secret>")

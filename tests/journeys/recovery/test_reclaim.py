@@ -11,12 +11,16 @@ from idp.domain.authenticators import registry
 from idp.domain.people import closings, identifiers, records
 from idp.domain.people.records import Status
 from idp.domain.proofing.cases import State
+from idp.domain.proofing.decisions import Choice
+from idp.domain.proofing.reasons import Reason as Refused
 from idp.domain.recovery import reclaims
 from idp.foundation.refusal import Refusal
-from idp.journeys.people import erase, lock
+from idp.journeys.people import close_due, erase, lock
 from idp.journeys.people.lock import Reason
 from idp.journeys.proofing.begin import begin_for_former
 from idp.journeys.proofing.check import submit
+from idp.journeys.proofing.claim_case import claim_case
+from idp.journeys.proofing.decide import decide
 from idp.journeys.recovery import bind, not_me, reclaim
 from idp.journeys.signin.authenticate import Visitor
 from idp.protocol.assurance import Level
@@ -55,6 +59,17 @@ def claims(arcadia, a_walker, a_verifier, approves):
         return walker.person_id, case
 
     return go
+
+
+@pytest.fixture
+def refuses(arcadia):
+    """A verifier takes a case and does not see one face in both pictures."""
+
+    def refuse(verifier, case_id):
+        claim_case(arcadia, verifier, case_id)
+        return decide(arcadia, verifier, case_id, Choice.REFUSED, [Refused.PORTRAIT_DIFFERS])
+
+    return refuse
 
 
 def waiting_for(provider, person_id):
@@ -185,8 +200,46 @@ def test_what_an_operator_locked_is_not_given_back(arcadia, former, claims, cloc
     assert case.state is State.APPROVED
     lock.lock(arcadia, "nadia", Reason.SECURITY)
     clock.advance(WAITING)
-    with pytest.raises(Refusal, match=r"recovery\.locked"):
-        finishes(arcadia, takes(arcadia, claimant), clock)
+    lock.unlock(arcadia, "nadia", Reason.RESOLVED)
+    with pytest.raises(Refusal, match=r"recovery\.reclaim_over"):
+        reclaim.resume(arcadia, claimant, "a browser")
+    assert any("You do not get" in one["subject"] for one in told(arcadia, claimant))
+
+
+def test_an_operator_who_locks_it_while_she_chooses_new_ways_was_in_time(arcadia, former, claims, clock):
+    with arcadia.transaction() as tx:
+        identifiers.claim(tx, arcadia.vault, former, "username", "nadia", None)
+    claimant, _ = claims()
+    clock.advance(WAITING)
+    login = takes(arcadia, claimant)
+    lock.lock(arcadia, "nadia", Reason.SECURITY)
+    with pytest.raises(Refusal):
+        finishes(arcadia, login, clock)
+    with arcadia.reading() as connection:
+        assert records.get(connection, former).status is Status.LOCKED
+        assert [one.method for one in registry.of(connection, former)] == ["password"]
+
+
+def test_somebody_whom_verifiers_do_not_take_for_the_owner_is_told_to_the_owner(
+    arcadia, former, a_walker, a_verifier, refuses
+):
+    walker = a_walker()
+    begin_for_former(arcadia, walker.person_id)
+    case = submit(walker.gives(Level.HIGH).provider, walker.person_id)
+    before = len(told(arcadia, former))
+    assert refuses(a_verifier(), case.id).state is State.REFUSED
+    assert [one["subject"] for one in told(arcadia, former)[before:]] == ["Somebody used your identity details"]
+    assert waiting_for(arcadia, former) is None
+
+
+def test_who_is_on_both_sides_stops_both(arcadia, former, claims, a_citizen):
+    claimant, _ = claims()
+    other = a_citizen()
+    with arcadia.transaction() as tx:
+        reclaims.begin(tx, claimant, other, "BCDF-2345", WAITING, "a verifier")
+    reclaim.stop(arcadia, claimant)
+    assert waiting_for(arcadia, former) is None
+    assert waiting_for(arcadia, claimant) is None
 
 
 def test_two_who_finish_at_once_take_it_once(arcadia, former, claims, clock):
@@ -245,11 +298,31 @@ def test_who_is_verified_cannot_be_somebody_else(arcadia, former):
         begin_for_former(arcadia, former)
 
 
-def test_one_that_is_being_closed_is_given_back_and_stays_hers_to_keep(arcadia, former, claims, clock):
+@pytest.mark.parametrize("due", [30 * DAY, 3 * DAY])
+def test_one_that_is_being_closed_is_not_erased_meanwhile_and_stays_when_she_has_it_back(
+    arcadia, former, claims, clock, due
+):
     with arcadia.transaction() as tx:
-        closings.request(tx, former, 30 * DAY)
+        closings.request(tx, former, due)
     claimant, _ = claims()
     clock.advance(WAITING)
+    close_due.run(arcadia)
     finishes(arcadia, takes(arcadia, claimant), clock)
     with arcadia.reading() as connection:
+        assert records.get(connection, former).status is Status.ACTIVE
+        assert closings.live(connection, former) is None
+
+
+def test_one_that_is_being_closed_is_erased_after_all_when_nobody_wants_it_any_more(arcadia, former, claims, clock):
+    with arcadia.transaction() as tx:
+        closings.request(tx, former, 3 * DAY)
+    claimant, _ = claims()
+    clock.advance(3 * DAY)
+    close_due.run(arcadia)
+    with arcadia.reading() as connection:
         assert records.get(connection, former).status is Status.CLOSING
+    reclaim.stop(arcadia, claimant)
+    clock.advance(close_due.LATER)
+    close_due.run(arcadia)
+    with arcadia.reading() as connection:
+        assert records.get(connection, former).status is Status.CLOSED

@@ -10,7 +10,7 @@ from idp.journeys.signin.next_step import STEPS, Facts, next_step
 from idp.protocol.assurance import Level, Strength
 
 NO_YES = (False, True)
-EVERY = [Facts(*values) for values in product(*(NO_YES,) * 5, *(Strength,) * 3, Level, Level, NO_YES)]
+EVERY = [Facts(*values) for values in product(*(NO_YES,) * 6, *(Strength,) * 3, Level, Level, NO_YES)]
 
 
 def done(**given: object) -> Iterator[Facts]:
@@ -74,6 +74,19 @@ def test_who_keeps_her_account_has_given_every_factor_that_she_holds():
     assert all(facts.authentication >= min(facts.reachable, Strength.RESTRICTED) for facts in keeping)
 
 
+def test_no_service_is_opened_before_she_knows_who_wants_her_account():
+    assert list(done(claimed_for_service=True)) == []
+
+
+def test_who_keeps_her_account_from_another_has_given_every_factor_that_she_holds():
+    warned = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "reclaim"]
+    assert warned
+    assert all(facts.person_known for facts in warned)
+    assert all(
+        facts.authentication >= min(facts.reachable, Strength.RESTRICTED) for facts in warned if not facts.remembered
+    )
+
+
 def test_a_second_factor_is_added_only_by_somebody_who_has_just_signed_in():
     enrolling = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "enrol"]
     assert enrolling
@@ -103,6 +116,7 @@ def test_a_known_person_who_meets_everything_is_asked_for_nothing():
         ("second-factor", "login_required"),
         ("new-password", "interaction_required"),
         ("closing", "login_required"),
+        ("reclaim", "interaction_required"),
         ("enrol", "interaction_required"),
         ("verify-identity", "interaction_required"),
         ("consent", "consent_required"),

@@ -4,10 +4,14 @@ import re
 
 import pyotp
 import pytest
+from sqlalchemy import select, update
 
-from idp.domain.authenticators import registry
+from idp.domain.authenticators import lockout, registry
 from idp.domain.people import records
 from idp.domain.people.records import Status
+from idp.foundation import limits
+from idp.foundation.limits import Limit
+from idp.journeys.account import contacts
 from idp.journeys.recovery import ways
 from tests.builders import PASSWORD, a_citizen
 from tests.journeys.proofing.letters import letters
@@ -15,6 +19,8 @@ from tests.web.pages import Window
 from tests.web.recovery.conftest import SECRET
 
 NEW = "seventeen quiet lamps"
+DAY = 24 * 3600
+SWITCHED_OFF = "switched off"
 
 
 def code_to(provider, address):
@@ -154,14 +160,70 @@ def test_nothing_says_whether_there_is_an_account(provider, lost, anna, name):
 
 
 def test_guesses_are_counted_over_all_recoveries_of_an_account(provider, app, anna, clock):
-    statuses = []
-    for _ in range(ways.GUESSES.most // 5 + 1):
+    statuses, most = [], lockout.PER_METHOD["one_time_code"].most
+    for _ in range(most // 5 + 1):
         window = Window.of(app).goes("/recover").submits("/name", username="anna").submits("/send/email")
         for _ in range(5):
             window.submits("/way/email", code="000000")
             statuses.append(window.status)
-    assert statuses[: ways.GUESSES.most] == [422] * ways.GUESSES.most
-    assert statuses[ways.GUESSES.most] == 429
+    assert statuses[:most] == [422] * most
+    assert statuses[most] == 429
+
+
+@pytest.mark.parametrize("name", ["anna", "nobody-of-this-name"])
+def test_a_hundred_wrong_codes_one_after_another_end_this_way_for_somebody_and_nobody(provider, app, anna, clock, name):
+    window = None
+    for number in range(21):
+        clock.advance(DAY)
+        window = Window.of(app).goes("/recover").submits("/name", username=name).submits("/send/email")
+        for _ in range(5 if number < 20 else 1):
+            window.submits("/way/email", code="000000")
+            assert window.status == 422
+    assert SWITCHED_OFF in window.page.words
+
+
+def test_who_proves_an_address_anew_is_sent_codes_again(provider, app, anna, lost, sheet):
+    with provider.transaction() as tx:
+        limits.take(tx, lockout.EVER["one_time_code"], anna.id)
+        tx.execute(update(limits.counters).where(limits.counters.c.key == anna.id).values(count=100))
+    stopped = lost("anna").submits("/send/email").submits("/way/email", code=code_to(provider, anna.email))
+    assert SWITCHED_OFF in stopped.page.words
+    contacts.add(provider, anna.id, "email", "another@people.example", "192.0.2.1")
+    contacts.prove(provider, anna.id, code_to(provider, "another@people.example"), "192.0.2.1")
+    assert by_sheet(by_mail(provider, lost("anna"), anna), sheet).at.endswith("/method")
+
+
+def test_a_right_code_forgets_the_wrong_ones(provider, lost, anna):
+    window = lost("anna").submits("/send/email")
+    for _ in range(4):
+        window.submits("/way/email", code="000000")
+    window.submits("/way/email", code=code_to(provider, anna.email))
+    with provider.reading() as connection:
+        left = connection.execute(select(limits.counters.c.kind).where(limits.counters.c.key == anna.id)).scalars()
+        assert not {kind for kind in left if "one_time_code" in kind}
+
+
+def test_messages_to_an_account_are_counted_for_the_day_too(provider, app, anna, clock):
+    for _ in range(4):
+        clock.advance(3600)
+        for _ in range(3):
+            window = Window.of(app).goes("/recover").submits("/name", username="anna").submits("/send/email")
+    assert window.status == 429
+    assert len([one for one in letters(provider) if one["address"] == anna.email]) == 10
+
+
+def test_the_numbers_of_one_range_get_so_many_text_messages_and_nobody_learns_whose_they_are(
+    provider, app, monkeypatch
+):
+    monkeypatch.setattr(ways, "PER_RANGE", Limit("recovery.range", 1, DAY))
+    for number in ("+15005550006", "+15005550007"):
+        a_citizen(provider, username=f"gina{number[-1]}", phone_number=number, phone_number_verified=True)
+    shown = []
+    for name in ("gina6", "gina7", "nobody"):
+        window = Window.of(app).goes("/recover").submits("/name", username=name).submits("/send/sms")
+        shown.append((window.status, window.page.words))
+    assert len(set(shown)) == 1
+    assert [one["address"] for one in letters(provider)] == ["+15005550006"]
 
 
 def test_messages_to_an_account_are_counted(provider, app, anna):
