@@ -5,7 +5,6 @@ import sqlite3
 import pytest
 
 from idp.cli.demo_country import people
-
 from tests.browser.authenticators import App
 from tests.browser.country import CITIZENS, SECRET, admit, row_of, running
 from tests.browser.errands import SIGN_IN, consents, registers_with_password, shows_passport, signs_in
