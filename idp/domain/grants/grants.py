@@ -196,7 +196,7 @@ def sweep(tx: Tx, limit: int = 1000) -> int:
 
 
 def _remember_use(tx: Tx, over: Select[Any]) -> None:
-    """What goes was the only trace of when a service was last used: the consent keeps it."""
+    """What goes was the only trace of when a service was last used: the consent keeps it, to within a minute."""
     used_at = func.max(grants.c.code_expires_at).label("at")
     parties = (grants.c.person_id, grants.c.client_id)
     last = select(*parties, used_at).where(grants.c.id.in_(over)).group_by(*parties)

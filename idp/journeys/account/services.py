@@ -26,22 +26,23 @@ class ServiceInUse:
 
     @property
     def used_at(self) -> int:
-        """When it was last opened; older than what is on record is when the consent was last needed."""
-        return self.use.opened_at or self.consent.used_at
+        """When it was last opened: by a grant on record, or as the consent remembers of those that went, if later."""
+        return max(self.use.opened_at or 0, self.consent.used_at)
 
 
 def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
-    """Most recently used first."""
+    """Most recently used first; by identifier, where that is the same."""
     with provider.reading() as connection:
         given = consents.of_person(connection, person_id)
         on_record = {OFFLINE_ACCESS, *attributes.sources(connection, person_id)}
         uses = history.uses_of(connection, person_id, provider.store.now(), provider.lifetimes.code)
     found = [(provider.clients.find(consent.client_id), consent) for consent in given]
-    return [
+    used = [
         ServiceInUse(client, consent, uses.get(client.id, Use()), tuple(sorted(consent.allowed & on_record)))
         for client, consent in found
         if client is not None
     ]
+    return sorted(used, key=lambda one: (-one.used_at, one.client.id))
 
 
 def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[ServiceInUse, dict[str, object]]:

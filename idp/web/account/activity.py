@@ -67,8 +67,8 @@ def details_page() -> Response:
 def _line(leaf: Leaf, happened: activity.Happened, reader: str) -> Line:
     # The sentence of some events names the service already.
     client = leaf.facts.get("client") if leaf.name == SIGNED_IN else None
-    kept = happened.devices.get(leaf.facts.get("session", ""), "")
-    device = device_words(kept) if kept else ""
+    kept = happened.devices.get(leaf.facts.get("session", ""))
+    device = "" if kept is None else device_words(kept)
     words = describe(leaf, reader, _service_name)
     suspicious = leaf.actor in (reader, "nobody") and leaf.name.startswith(SUSPICIOUS)
     return Line(date(leaf.at), leaf.at, words, device, _service_name(client) if client else "", suspicious)

@@ -88,7 +88,8 @@ def _statuses() -> dict[str, str]:
 
 def _of_everything() -> dict[str, str]:
     """All whose words depend on nothing."""
-    return _plain() | _of_contacts() | _of_sessions() | _of_handovers() | _of_recovery()
+    about_access = _of_sign_ins() | _of_handovers() | _of_sessions() | _of_recovery()
+    return _plain() | _of_authenticators() | _of_contacts() | about_access
 
 
 def _of_handovers() -> dict[str, str]:
@@ -152,27 +153,7 @@ def _plain() -> dict[str, str]:
         "people.closing.requested": _("You asked us to close your account"),
         "people.closing.cancelled": _("You kept your account"),
         "people.closing.ended": _("Your account was locked, so it is not being closed any more"),
-        "signin.refused.inactive": _("Somebody tried to sign in while the account could not be used"),
-        "signin.password.throttled": _("There were too many wrong passwords"),
-        "signin.totp.throttled": _("There were too many wrong codes"),
-        "signin.recovery_code.throttled": _("There were too many wrong codes"),
-        "signin.password.wrong": _("A wrong password was entered"),
-        "signin.totp.wrong": _("A wrong code was entered"),
-        "signin.recovery_code.wrong": _("A wrong code was entered"),
         "account.intrusion.reported": _("You reported that somebody else had used your account"),
-        "authenticators.password.added": _("A password was set"),
-        "authenticators.password.changed": _("The password was changed"),
-        "authenticators.passkey.added": _("A passkey was added"),
-        "authenticators.password.removed": _("The password was removed"),
-        "authenticators.passkey.cloned": _("A passkey was switched off, because there may be a copy of it"),
-        "authenticators.passkey.removed": _("A passkey was removed"),
-        "authenticators.passkey.renamed": _("A passkey was given another name"),
-        "signin.sms.wrong": _("A wrong code was entered"),
-        "authenticators.totp.added": _("An authenticator app was added"),
-        "authenticators.totp.removed": _("An authenticator app was removed"),
-        "authenticators.totp.renamed": _("An authenticator app was given another name"),
-        "authenticators.recovery_codes.issued": _("New recovery codes were made"),
-        "authenticators.recovery_code.used": _("A recovery code was used"),
         "proofing.case.opened": _("You began to verify your identity"),
         "proofing.case.withdrawn": _("You withdrew your verification"),
         "proofing.evidence.uploaded": _("You sent a picture for your verification"),
@@ -186,17 +167,33 @@ def _plain() -> dict[str, str]:
     }
 
 
+def _of_authenticators() -> dict[str, str]:
+    return {
+        "authenticators.password.added": _("A password was set"),
+        "authenticators.password.changed": _("The password was changed"),
+        "authenticators.passkey.added": _("A passkey was added"),
+        "authenticators.password.removed": _("The password was removed"),
+        "authenticators.passkey.cloned": _("A passkey was switched off, because there may be a copy of it"),
+        "authenticators.passkey.removed": _("A passkey was removed"),
+        "authenticators.passkey.renamed": _("A passkey was given another name"),
+        "authenticators.totp.added": _("An authenticator app was added"),
+        "authenticators.totp.removed": _("An authenticator app was removed"),
+        "authenticators.totp.renamed": _("An authenticator app was given another name"),
+        "authenticators.recovery_codes.issued": _("New recovery codes were made"),
+        "authenticators.recovery_code.used": _("A recovery code was used"),
+    }
+
+
 def _of_sign_ins() -> dict[str, str]:
     return {
-        "signin.completed": _("You signed in"),
+        "signin.refused.inactive": _("Somebody tried to sign in while the account could not be used"),
+        "signin.password.throttled": _("There were too many wrong passwords"),
+        "signin.totp.throttled": _("There were too many wrong codes"),
+        "signin.recovery_code.throttled": _("There were too many wrong codes"),
         "signin.password.wrong": _("A wrong password was entered"),
         "signin.totp.wrong": _("A wrong code was entered"),
         "signin.recovery_code.wrong": _("A wrong code was entered"),
-        "signin.handover.refused": _("You refused to sign in at another device"),
-        "signin.handover.mismatched": _("A wrong number was entered for signing in at another device"),
-        "signin.handover.stopped": _("An approved sign-in at another device was stopped"),
-        "signin.handover.somebody_else": _("Signing in at another device was refused: it was meant for somebody else"),
-        "sessions.browser.ended": _("A session was ended"),
+        "signin.sms.wrong": _("A wrong code was entered"),
     }
 
 

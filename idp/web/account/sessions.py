@@ -1,16 +1,15 @@
 """Sessions: where somebody is signed in, how, and what was opened there; a page says what follows before one ends."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from flask import Response
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from idp.domain.sessions.browser import Session
 from idp.journeys.account import sessions
 from idp.journeys.account.sessions import SignedIn
-from idp.protocol.assurance import Amr
 from idp.web.account.frame import blueprint, changed, page
+from idp.web.account.how_words import how
 from idp.web.claim_words import listed
 from idp.web.frame import provider
 from idp.web.locale import bcp47
@@ -93,15 +92,3 @@ def _where(session: Session) -> list[SignedIn]:
 def _show(template: str, session: Session, living: Sequence[SignedIn], **values: object) -> Response:
     shown = {"living": living, "device_words": device_words, "how": how, "listed": listed, **values}
     return page(template, session, "sessions", (), **shown)
-
-
-def how(methods: Collection[str]) -> str:
-    """The methods of a sign-in (RFC 8176) in words; what says nothing to a citizen is left out."""
-    words = {
-        Amr.PASSWORD: _("password"),
-        Amr.ONE_TIME_PASSWORD: _("one-time code"),
-        Amr.SMS: _("code by text message"),
-        Amr.SOFTWARE_KEY: _("passkey"),
-        Amr.HARDWARE_KEY: _("security key"),
-    }
-    return listed([word for method, word in words.items() if method in methods])

@@ -9,6 +9,13 @@ from idp.domain.grants import grants
 from idp.foundation.outbox import outbox
 from idp.foundation.refusal import Refusal
 from idp.journeys.account import services
+from idp.journeys.oidc.introspect import introspect
+from idp.journeys.oidc.redeem_code import redeem_code
+from idp.journeys.oidc.refresh import refresh
+from idp.journeys.oidc.userinfo import userinfo
+from idp.protocol.errors import OAuthError
+from idp.protocol.pkce import challenge_of
+from tests.builders import REDIRECT_URI, a_client
 from tests.journeys.signin.conftest import asking
 
 
@@ -50,6 +57,48 @@ def test_a_service_that_is_removed_has_nothing_left_and_is_told(provider, user, 
     with provider.reading() as connection:
         assert grants.of_code(connection, code).revoked_at is not None
     assert [notice["client"] for notice in notices(provider)] == [revenue.id]
+
+
+VERIFIER = "v" * 43
+OFFLINE = ("openid", "profile", "offline_access")
+
+
+def tokens_of(provider, user, citizen, service):
+    """What a service holds after somebody signed in to it and let it come back by itself."""
+    asked = asking(service, scope=OFFLINE, prompt=frozenset({"consent"}), code_challenge=challenge_of(VERIFIER))
+    code = user.signs_in(citizen, asked).answer.parameters["code"]
+    sent = {"code": code, "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
+    held = redeem_code(provider, service, sent)
+    return held["access_token"], held["refresh_token"]
+
+
+def test_every_token_of_a_removed_service_ends_and_those_of_others_do_not(provider, user, anna, revenue):
+    other = a_client(provider, client_id="other", backchannel_logout_uri="https://other.example/ended")
+    access, coming_back = tokens_of(provider, user, anna, revenue)
+    kept_access, kept_coming_back = tokens_of(provider, user, anna, other)
+    assert introspect(provider, revenue, {"token": access})["active"] is True
+    services.remove(provider, anna.id, revenue.id)
+
+    assert introspect(provider, revenue, {"token": access}) == {"active": False}
+    for attempt in (
+        lambda: userinfo(provider, access),
+        lambda: refresh(provider, revenue, {"refresh_token": coming_back}),
+    ):
+        with pytest.raises(OAuthError):
+            attempt()
+    assert userinfo(provider, kept_access)["sub"]
+    assert refresh(provider, other, {"refresh_token": kept_coming_back})["access_token"]
+    assert [notice["client"] for notice in notices(provider)] == [revenue.id]
+
+
+def test_a_removed_service_is_told_of_every_session_that_it_was_in(provider, a_browser, anna, revenue):
+    for secret in ("at home", "at work"):
+        a_browser(secret).signs_in(anna, asking(revenue))
+    services.remove(provider, anna.id, revenue.id)
+
+    told = notices(provider)
+    assert [notice["client"] for notice in told] == [revenue.id] * 2
+    assert len({json.dumps(notice, sort_keys=True) for notice in told}) == 2
 
 
 def test_a_service_that_was_removed_must_ask_again(provider, user, anna, revenue):

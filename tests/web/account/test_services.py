@@ -58,6 +58,25 @@ def test_the_last_use_outlives_the_grant_that_showed_it(provider, anna, revenue,
     assert "Last used 25 January 2027" in a_window(anna).goes("/account/services").page.words
 
 
+def test_a_short_use_after_a_long_one_is_the_last_use_even_when_it_left_no_trace(
+    provider, anna, revenue, a_window, clock
+):
+    a_client(provider, client_id="other", client_name="Other Service")
+    opened(provider, anna.id, revenue, code="long")
+    clock.advance(5 * 24 * 3600)
+    with provider.transaction() as tx:
+        consents.give(tx, anna.id, "other", {"openid"})
+    clock.advance(5 * 24 * 3600)
+    opened(provider, anna.id, revenue, lifetime=3600, code="short")
+    clock.advance(24 * 3600)
+    with provider.transaction() as tx:
+        assert grants.sweep(tx) == 1
+    words = a_window(anna).goes("/account/services").page.words
+
+    assert "Last used 25 January 2027" in words
+    assert words.index("Revenue Service") < words.index("Other Service")
+
+
 def test_a_service_that_can_come_back_says_when_it_did(provider, anna, revenue, a_window, clock):
     grant = opened(provider, anna.id, revenue)
     clock.advance(2 * 24 * 3600)

@@ -3,7 +3,7 @@
 import pytest
 
 from idp.domain.sessions import browser, participants
-from idp.web.account.sessions import how
+from idp.web.account.how_words import how
 from tests.builders import a_client
 from tests.fixtures.storage import Clock
 from tests.web.pages import Window

@@ -19,6 +19,17 @@ def test_a_record_opens_for_a_stated_purpose_and_no_address_names_the_person(at_
     assert "eleni" not in found.location
 
 
+def test_who_opened_it_and_why_is_in_the_activity_of_the_person(at_desk, signed_in, a_person):
+    eleni = a_person("eleni", "Eleni Papadaki")
+    desk = signed_in(eleni)
+    assert "opened your record" not in text(desk.get("/account/activity"))
+    at_desk["administrator"].follow(find(at_desk["administrator"]))
+
+    told = "A member of staff opened your record: The person asked for help (T-7)"
+    assert told in text(desk.get("/account/activity"))
+    assert told not in text(at_desk["administrator"].get("/account/activity"))
+
+
 def test_everything_that_is_missing_is_named_at_once(at_desk, a_person):
     page = find(at_desk["administrator"], kind="", value="", purpose="", reference="")
     summary = page.text.partition('id="error-summary"')[2].partition("</ul>")[0]
