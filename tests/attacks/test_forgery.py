@@ -28,7 +28,7 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def _path(rule: str) -> str:
-    chosen = re.sub(r"<any\(([\w-]+)[^>]*>", r"\1", rule)
+    chosen = re.sub(r"<any\('?([\w-]+)[^>]*>", r"\1", rule)
     return re.sub(r"<[^>]*>", "1", chosen)
 
 

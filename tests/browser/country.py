@@ -48,6 +48,8 @@ CITIZENS = {
     "waits.ar": ("", "low"),
     "hands.en": ("Anselm", "substantial"),
     "hands.ar": ("Devi", "substantial"),
+    "borrows.en": ("", "low"),
+    "borrows.ar": ("", "low"),
     "moves.en": ("Samuel", "substantial"),
     "moves.ar": ("Oskar", "substantial"),
 }

@@ -61,7 +61,7 @@ def test_a_telephone_signs_in_at_a_kiosk(country, a_window, language):
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_both_without_scripts(a_window, language):
     kiosk, phone = a_window(language, "kiosk", scripts=False), a_window(language, "telephone", scripts=False)
-    username, app = f"hands.{language}", APPS[language]
+    username, app = f"borrows.{language}", APPS[language]
     kiosk.goes("/account")
     kiosk.presses("#login-handover")
     opens_on(phone, kiosk, username, app)

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from tests.browser.authenticators import App
-from tests.browser.country import SECRET
+from tests.browser.country import SECRET, row_of
 from tests.browser.errands import SIGN_IN, consents, is_signed_out_at, signs_in
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ def downloads(walker, button):
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_citizen_downloads_her_data_and_closes_and_keeps_her_account(country, a_window, language):
     walker, username, app = a_window(language), f"parts.{language}", App(SECRET)
-    address, name = f"{username}@arcadia.example", username
+    address, name = f"{username}@arcadia.example", row_of(username)["name"]
     walker.goes(country.revenue)
     walker.presses(SIGN_IN[language])
     signs_in(walker, username, app)

@@ -1,6 +1,7 @@
 """Signing with a fresh factor, declining, and what everybody can check afterwards."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.authenticators import App, Device
 from tests.browser.country import SECRET
@@ -30,9 +31,11 @@ def test_a_passkey_signs_what_poppler_and_the_public_page_call_valid(country, a_
     adds_passkey(walker, device)
     walker.goes(f"{country.registry}/births/new")
     declares_birth(walker, "Ariadne")
-    sheets = walker.page.evaluate("[...document.querySelectorAll('img.sheet')].map(one => one.naturalWidth)")
-    assert len(sheets) == 1, "the form has one page"
-    assert sheets[0] >= 1000, "the page is drawn too small to read"
+    sheets = walker.all("img.sheet")
+    assert sheets.count() == 1, "the form has one page"
+    sheets.scroll_into_view_if_needed()
+    expect(sheets).to_have_js_property("complete", value=True)
+    assert sheets.evaluate("one => one.naturalWidth") >= 1000, "the page is drawn too small to read"
     confirms_with_passkey(walker, device)
     walker.presses("#sign-return")
     signed = downloads(walker, "#registrations [data-state=signed] a", tmp_path)

@@ -132,13 +132,13 @@ def test_two_verifiers_look_whatever_the_former_level_was(arcadia, former, a_wal
 
 
 def test_she_is_told_at_once_half_way_and_in_the_end_each_time_with_a_link(arcadia, former, claims, clock):
-    before = len(told(arcadia, former))
+    before = told(arcadia, former)
     claimant, _ = claims()
     for days in (0, 3, 1, 3, 1):
         clock.advance(days * DAY)
         reclaim.remind(arcadia)
         reclaim.remind(arcadia)
-    letters_told = told(arcadia, former)[before:]
+    letters_told = [one for one in told(arcadia, former) if one not in before]
     assert len(letters_told) == 3
     assert all("/not-me/" in one["text"] for one in letters_told)
     assert any("now" in one["subject"] for one in told(arcadia, claimant))

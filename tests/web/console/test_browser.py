@@ -148,7 +148,7 @@ def test_an_auditors_pages_can_be_read_by_everybody(app, at, address, busy, augu
         page.goto(f"{address}/console{path}")
         look(page, f"{kind}-{name}")
     page.click("#audit-verify")
-    page.wait_for_selector(".notice")
+    page.wait_for_selector("main .notice")
     look(page, f"{kind}-audit-verified")
 
 
