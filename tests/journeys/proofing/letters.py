@@ -3,7 +3,7 @@
 import base64
 import json
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from idp.foundation.outbox import outbox
 from idp.journeys.provider import Provider
@@ -16,8 +16,10 @@ def subjects_to(provider: Provider, person_id: str) -> list[str]:
 
 def letters(provider: Provider) -> list[dict[str, str]]:
     """Every letter in the outbox."""
-    statement = select(outbox.c.payload).where(outbox.c.kind == "message").order_by(outbox.c.created_at)
     with provider.reading() as connection:
+        written = literal_column("ctid" if connection.dialect.name == "postgresql" else "rowid")
+        messages = select(outbox.c.payload).where(outbox.c.kind == "message")
+        statement = messages.order_by(outbox.c.created_at, written)  # A second is long.
         payloads = connection.execute(statement).scalars().all()
     return [_opened(provider, json.loads(payload)["sealed"]) for payload in payloads]
 
