@@ -42,10 +42,14 @@ Heard = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Deed:
-    """`live` does it; `inherit` says in words what it finds wrong afterwards."""
+    """`live` does it; `inherit` says in words what it finds wrong afterwards.
 
-    live: Callable[[Flask, Clock, int], None]
+    `prepare` leads to where it begins; nobody dies on the way there.
+    """
+
+    live: Callable[[Flask, Clock, int, Window], None]
     inherit: Callable[[Flask, Clock, int, Heard], Iterator[str]]
+    prepare: Callable[[Flask, Clock, int], Window] = lambda app, _clock, _number: Window.of(app)
 
 
 def told(browser: FlaskClient, answer: TestResponse) -> dict[str, str]:
@@ -56,8 +60,10 @@ def told(browser: FlaskClient, answer: TestResponse) -> dict[str, str]:
         heard["session"] = session.value
     if (answer.location or "").startswith(REDIRECT_URI):
         heard["code"] = parse_qs(urlsplit(str(answer.location)).query)["code"][0]
-    if answer.request.path.endswith("/second-factor") and answer.request.method == "POST":
-        heard["typed"] = str(answer.status_code)
+    if answer.request.method == "POST":
+        heard |= _sent(answer)
+    elif answer.request.path.endswith("/recovery-codes") and answer.status_code == 200:
+        heard["recovered"] = "yes"
     if answer.request.path == "/oidc/token" and answer.status_code == 200:
         document = answer.get_json()
         which = "refreshed" if browser.environ_base.get("redeemed") else "redeemed"
@@ -66,7 +72,15 @@ def told(browser: FlaskClient, answer: TestResponse) -> dict[str, str]:
     return heard
 
 
-def sign_in(app: Flask, clock: Clock, _number: int) -> None:
+def _sent(answer: TestResponse) -> dict[str, str]:
+    if answer.request.path.endswith(("/second-factor", "/way/totp")):
+        return {"typed": str(answer.status_code)}
+    if answer.request.path == "/account/security/passkey" and answer.status_code == 303:
+        return {"bound": "yes"}
+    return {}
+
+
+def sign_in(app: Flask, clock: Clock, _number: int, _window: Window) -> None:
     """From the service to the service, and what the service does with the code."""
     window = second_factor(app, clock.now)
     window.submits("/consent")
@@ -129,9 +143,9 @@ def active(service: FlaskClient, token: str) -> bool:
     return bool(answer.get_json()["active"])
 
 
-def register(app: Flask, clock: Clock, number: int) -> None:
+def register(app: Flask, clock: Clock, number: int, window: Window) -> None:
     """From an address to the account, with a password and an app."""
-    window = Window.of(app).goes("/register")
+    window.goes("/register")
     window.submits("/address", email=newcomer(number))
     window.submits("/code", code=letter_to(app, newcomer(number)))
     window.submits("/method", password="seventeen quiet lamps")
@@ -169,14 +183,14 @@ def after_register(app: Flask, clock: Clock, number: int, heard: Heard) -> Itera
     if alone.at.startswith(REDIRECT_URI):
         yield "half a registration was enough to sign in to a service"
     try:
-        register(app, clock, number)
+        register(app, clock, number, Window.of(app))
     except (StopIteration, AssertionError):
         # The record was made before the death: the address is taken, by nobody but herself, and the password is hers.
         if not alone.at.endswith(("/consent", "/second-factor", "/enrol")):
             yield f"the address is lost: {alone.at}"
 
 
-def close(app: Flask, _clock: Clock, _number: int) -> None:
+def close(app: Flask, _clock: Clock, _number: int, _window: Window) -> None:
     """The courier finds one account whose waiting is over."""
     close_due.run(app.extensions["provider"])
 

@@ -21,18 +21,20 @@ from sqlalchemy import event
 
 from idp.app import create_app
 from idp.config import load
-from tests.faults import deeds
+from tests.faults import deeds, ways_back
 from tests.fixtures.storage import Clock
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT")
 BETWEEN = 90
 """Seconds from one life to the next, so that an authenticator app shows another code."""
+DEEDS = deeds.DEEDS | ways_back.DEEDS
 
 
 class Fate:
-    """Counts the places where a worker may die; at the chosen one it does."""
+    """Counts the places where a worker may die, once it is `awake`; at the chosen one it does."""
 
     def __init__(self, chosen: int) -> None:
+        self.awake = False
         self._chosen = chosen
         self._passed = 0
         self._just_committed = False
@@ -45,8 +47,8 @@ class Fate:
         self._just_committed = first == "COMMIT"
 
     def here(self) -> None:
-        self._passed += 1
-        if self._passed == self._chosen:
+        self._passed += self.awake
+        if self.awake and self._passed == self._chosen:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -120,7 +122,9 @@ def main(deed: str, now: int) -> None:
             fate = Fate(chosen)
             watch(app, fate)
             app.test_client_class = telling(fate, tell)
-            deeds.DEEDS[deed].live(app, clock, chosen)
+            window = DEEDS[deed].prepare(app, clock, chosen)
+            fate.awake = True
+            DEEDS[deed].live(app, clock, chosen, window)
 
         lines, end = in_a_child(live)
         heard = {name: value for line in lines for name, value in line.items()}
@@ -128,7 +132,7 @@ def main(deed: str, now: int) -> None:
         def inherit(
             tell: Callable[[dict[str, Any]], None], chosen: int = number, known: dict[str, Any] = heard
         ) -> None:
-            for wrong in deeds.DEEDS[deed].inherit(app, clock, chosen, known):
+            for wrong in DEEDS[deed].inherit(app, clock, chosen, known):
                 tell({"wrong": wrong})
 
         wrongs, end_of_heir = in_a_child(inherit)

@@ -7,13 +7,15 @@ import sys
 
 import pytest
 
+from idp.domain.authenticators.methods import totp
 from idp.domain.authenticators.methods.password import set_password
 from idp.domain.grants import consents
 from idp.domain.people import attributes, closings, identifiers, records
 from tests import serving
-from tests.builders import a_citizen, a_client
+from tests.builders import PASSWORD, a_citizen, a_client
 from tests.faults.deeds import CLIENT, CLIENT_SECRET, SECRET
 from tests.faults.mortal import BETWEEN
+from tests.faults.ways_back import address_of, person_of
 from tests.serving import IDP
 
 
@@ -77,3 +79,29 @@ def test_whoever_comes_after_a_death_finds_everything_in_order(lives, deed, leas
     assert len(found) > least
     assert [one["died"] for one in found] == [True] * (len(found) - 1) + [False]
     assert {one["by"] for one in found[:-1]} == {9}, "a death was not the one that was meant"
+
+
+@pytest.fixture
+def somebody_for_each_life(provider):
+    """With a proven address, a password and an app."""
+    password = provider.hasher.hash(PASSWORD)
+    with provider.transaction() as tx:
+        for number in range(1, 121):
+            person = records.create(tx, provider.vault, person_id=person_of(number))
+            identifiers.claim(tx, provider.vault, person.id, "email", address_of(number), tx.now)
+            set_password(tx, person.id, password)
+            totp.adopt(tx, provider.vault, person.id, SECRET)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("somebody_for_each_life")
+@pytest.mark.parametrize(
+    ("database_url", "deed"), [("sqlite", "taking back"), ("sqlite", "passkey")], indirect=["database_url"]
+)
+def test_ways_to_sign_in_are_the_old_ones_or_the_new_ones_and_never_lost(lives, deed):
+    found = lives(deed)
+
+    assert [(one["number"], one["wrong"]) for one in found if one["wrong"]] == []
+    assert 20 < len(found) < 120
+    assert [one["died"] for one in found] == [True] * (len(found) - 1) + [False]
