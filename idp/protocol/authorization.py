@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Self
 
 from idp.protocol import pkce, redirect_uri, response_mode
 from idp.protocol.claims import ClaimsRequest
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import (
     INVALID_REQUEST,
     INVALID_SCOPE,
@@ -24,7 +25,6 @@ from idp.protocol.errors import (
     OAuthError,
 )
 from idp.protocol.parameters import LONGEST, space_separated
-from idp.protocol.registration import ClientMetadata
 from idp.protocol.scopes import OPENID, allowed
 
 PROMPTS: Final = ("none", "login", "consent", "select_account")
@@ -70,6 +70,12 @@ class AuthorizationRequest:
     id_token_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     display: str = "page"
+    dpop_jkt: str | None = None
+    """The DPoP key that the code is to be bound to (RFC 9449 section 10)."""
+    resource: tuple[str, ...] = ()
+    """Where the tokens are to be used (RFC 8707)."""
+    authorization_details: str | None = None
+    """The JSON of RFC 9396 section 2, checked."""
 
     @property
     def target(self) -> Target:
@@ -99,7 +105,7 @@ class AuthorizationRequest:
     def from_json(cls, text: str) -> Self:
         """Of what `to_json` wrote; it is our own, so nothing is checked again."""
         stored = json.loads(text)
-        lists = {name: tuple(stored[name]) for name in ("scope", "acr_values", "ui_locales")}
+        lists = {name: tuple(stored.get(name, ())) for name in ("scope", "acr_values", "ui_locales", "resource")}
         claims = ClaimsRequest.from_document(stored["claims"])
         return cls(**{**stored, **lists, "prompt": frozenset(stored["prompt"]), "claims": claims})
 

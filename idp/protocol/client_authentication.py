@@ -13,8 +13,8 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from idp.protocol import jose
+from idp.protocol.client_metadata import ASSERTION_ALGORITHMS, ClientMetadata
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
-from idp.protocol.registration import ASSERTION_ALGORITHMS, ClientMetadata
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_ASSERTION_LIFE: Final = 3600  # what common client libraries write; the jti is remembered for as long

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from idp.protocol import authorization, identity_assurance, pkce, registration, response_mode, scopes
+from idp.protocol import authorization, client_metadata, identity_assurance, pkce, response_mode, scopes
 from idp.protocol.assurance import ACR_VALUES
 
 SIGN_IN_CLAIMS: Final = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
@@ -21,7 +21,7 @@ class Enabled:
 
     issuer: str
     endpoints: Mapping[str, str]
-    signing_algorithms: Sequence[str] = registration.ID_TOKEN_ALGORITHMS
+    signing_algorithms: Sequence[str] = client_metadata.ID_TOKEN_ALGORITHMS
     ui_locales: Sequence[str] = ("en",)
     trust_frameworks: Sequence[str] = ()
     """Empty: no verified_claims."""
@@ -47,9 +47,9 @@ def metadata(enabled: Enabled) -> dict[str, object]:
 def _authorization() -> dict[str, object]:
     return {
         "scopes_supported": list(scopes.CLAIMS_OF),
-        "response_types_supported": list(registration.RESPONSE_TYPES),
+        "response_types_supported": list(client_metadata.RESPONSE_TYPES),
         "response_modes_supported": list(response_mode.MODES),
-        "grant_types_supported": list(registration.GRANT_TYPES),
+        "grant_types_supported": list(client_metadata.GRANT_TYPES),
         "code_challenge_methods_supported": list(pkce.METHODS),
         "prompt_values_supported": list(authorization.PROMPTS),
         "display_values_supported": list(authorization.DISPLAYS),
@@ -63,7 +63,7 @@ def _authorization() -> dict[str, object]:
 
 def _subjects_and_claims(enabled: Enabled) -> dict[str, object]:
     return {
-        "subject_types_supported": list(registration.SUBJECT_TYPES),
+        "subject_types_supported": list(client_metadata.SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(enabled.signing_algorithms),
         "claim_types_supported": ["normal"],
         "claims_supported": [*SIGN_IN_CLAIMS, *scopes.supported_claims()],
@@ -73,14 +73,14 @@ def _subjects_and_claims(enabled: Enabled) -> dict[str, object]:
 
 def _client_authentication(endpoints: Mapping[str, str]) -> dict[str, object]:
     """RFC 8414 section 2: the methods of each endpoint that clients authenticate at."""
-    confidential = [method for method in registration.AUTH_METHODS if method != "none"]
-    methods = {"token": list(registration.AUTH_METHODS), "revocation": list(registration.AUTH_METHODS)}
+    confidential = [method for method in client_metadata.AUTH_METHODS if method != "none"]
+    methods = {"token": list(client_metadata.AUTH_METHODS), "revocation": list(client_metadata.AUTH_METHODS)}
     methods["introspection"] = confidential
     told: dict[str, object] = {}
     for name, supported in methods.items():
         if f"{name}_endpoint" in endpoints:
             told[f"{name}_endpoint_auth_methods_supported"] = supported
-            told[f"{name}_endpoint_auth_signing_alg_values_supported"] = list(registration.ASSERTION_ALGORITHMS)
+            told[f"{name}_endpoint_auth_signing_alg_values_supported"] = list(client_metadata.ASSERTION_ALGORITHMS)
     return told
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from idp.protocol import redirect_uri
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_REQUEST, OAuthError
 from idp.protocol.parameters import space_separated
-from idp.protocol.registration import ClientMetadata
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 TOKEN_LIFETIME: Final = 120

@@ -5,7 +5,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from idp.protocol.registration import ClientMetadata, parse_metadata
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.registration import parse_metadata
 
 NOW = 1_795_430_400
 ISSUER = "https://id.example.org"

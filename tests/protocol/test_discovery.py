@@ -2,7 +2,7 @@
 
 import json
 
-from idp.protocol import authorization, jose, registration, scopes
+from idp.protocol import authorization, client_metadata, jose, scopes
 from idp.protocol.discovery import Enabled, metadata
 from tests.protocol.builders import ISSUER
 
@@ -45,7 +45,7 @@ def test_it_says_what_the_rules_accept():
     assert DOCUMENT["scopes_supported"] == list(scopes.CLAIMS_OF)
     assert set(scopes.supported_claims()) < set(DOCUMENT["claims_supported"])
     assert DOCUMENT["prompt_values_supported"] == list(authorization.PROMPTS)
-    assert DOCUMENT["grant_types_supported"] == list(registration.GRANT_TYPES)
+    assert DOCUMENT["grant_types_supported"] == list(client_metadata.GRANT_TYPES)
     assert DOCUMENT["code_challenge_methods_supported"] == ["S256"]
     assert set(DOCUMENT["id_token_signing_alg_values_supported"]) == set(jose.ID_TOKEN.algorithms)
     algorithms = DOCUMENT["token_endpoint_auth_signing_alg_values_supported"]

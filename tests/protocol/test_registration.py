@@ -103,7 +103,6 @@ def test_any_document_is_read_or_refused_and_nothing_else_happens(document):
         ("grant_types", ["authorization_code", 7]),
         ("response_types", ["token"]),
         ("response_types", ["code id_token"]),
-        ("token_endpoint_auth_method", "client_secret_jwt"),
         ("token_endpoint_auth_method", ["none"]),
         ("token_endpoint_auth_signing_alg", "HS256"),
         ("token_endpoint_auth_signing_alg", "none"),

@@ -13,7 +13,8 @@ from idp.domain.clients.tables import clients
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.protocol.registration import ClientMetadata, parse_metadata
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.registration import parse_metadata
 
 ACTIVE = "active"
 SUSPENDED = "suspended"

@@ -12,6 +12,7 @@ from idp.foundation.once import spend_by, spending
 from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 from idp.protocol.access_token import digest
+from idp.protocol.confirmation import UNBOUND, Confirmation
 
 # Built once: making a statement costs as much as running it, and these run in every request.
 _INSERT_GRANT = Prepared(insert(grants).inline())
@@ -44,6 +45,11 @@ class Context:
     acr: str
     amr: tuple[str, ...]
     auth_time: int
+    jkt: str | None = None
+    """The DPoP key that the code is bound to (RFC 9449 section 10)."""
+    resource: tuple[str, ...] = ()
+    details: str | None = None
+    """`authorization_details` (RFC 9396) as JSON."""
 
 
 _AGREED = tuple(field.name for field in fields(Context))
@@ -65,6 +71,18 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one access token besides its scope: whose key, for whom, and who acts (RFC 8693 section 4.1)."""
+
+    confirmation: Confirmation = UNBOUND
+    audience: tuple[str, ...] = ()
+    actor: str | None = None
+
+
+BEARER = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class AccessToken:
     """An access token that is active now. `grant` is None for a client's own token."""
 
@@ -73,6 +91,7 @@ class AccessToken:
     issued_at: int
     expires_at: int
     grant: Grant | None
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +135,9 @@ def of_code(connection: Connection, code: str) -> Grant | None:
     return None if row is None else _grant(row)
 
 
-def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: int, grant_id: str | None) -> None:
+def add_access_token(
+    tx: Tx, token: str, client_id: str, scope: str, lifetime: int, grant_id: str | None, terms: Terms = BEARER
+) -> None:
     """Keep an access token's digest."""
     row = {
         "digest": digest(token),
@@ -126,6 +147,7 @@ def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: i
         "issued_at": tx.now,
         "expires_at": tx.now + lifetime,
         "revoked_at": None,
+        "terms": _written(terms),
     }
     _INSERT_ACCESS.run(tx.connection, row)
 
@@ -213,12 +235,28 @@ def _access_token(row: Mapping[Any, Any]) -> AccessToken:
     grant = None
     if row["grant_id"] is not None:
         grant = _grant({column.name: row[f"of_{column.name}"] for column in grants.c})
-    return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant)
+    terms = _terms(row["terms"])
+    return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant, terms)
+
+
+def _written(terms: Terms) -> str | None:
+    """A plain bearer token, the commonest of all, costs nothing."""
+    if terms == BEARER:
+        return None
+    kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actor}
+    return json.dumps({name: value for name, value in kept.items() if value})
+
+
+def _terms(text: str | None) -> Terms:
+    if text is None:
+        return BEARER
+    kept = json.loads(text)
+    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), kept.get("act"))
 
 
 def _grant(row: Mapping[Any, Any]) -> Grant:
     context = json.loads(row["context"])
-    context["amr"] = tuple(context["amr"])
+    context |= {name: tuple(context.get(name, ())) for name in ("amr", "resource")}
     return Grant(
         row["id"],
         row["person_id"],

@@ -11,10 +11,13 @@ from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
 from idp.protocol import introspection
 from idp.protocol.access_token import Kind, kind_of
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.parameters import required
 
 
-def introspect(provider: Provider, client: Client, parameters: Mapping[str, str]) -> dict[str, object]:
+def introspect(
+    provider: Provider, client: Client, parameters: Mapping[str, str], _held: Confirmation = UNBOUND
+) -> dict[str, object]:
     """The introspection response: about this client's own tokens; every other one is inactive."""
     token = required(parameters, "token")
     if kind_of(token) is not Kind.ACCESS:

@@ -55,4 +55,7 @@ def _context(request: AuthorizationRequest, session: Session, acr: str) -> grant
         acr=acr,
         amr=session.amr,
         auth_time=session.auth_time,
+        jkt=request.dpop_jkt,
+        resource=request.resource,
+        details=request.authorization_details,
     )

@@ -5,17 +5,20 @@ from dataclasses import replace
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
-from idp.domain.grants.grants import Grant
+from idp.domain.grants.grants import Grant, Terms
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.tokens import Minted, mint_tokens, require_active, token_response
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, recognise
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.errors import INVALID_GRANT, INVALID_SCOPE, OAuthError
 from idp.protocol.parameters import required
 
 
-def refresh(provider: Provider, client: Client, parameters: Mapping[str, str]) -> dict[str, object]:
+def refresh(
+    provider: Provider, client: Client, parameters: Mapping[str, str], held: Confirmation = UNBOUND
+) -> dict[str, object]:
     """The token response. Raises OAuthError."""
     token = required(parameters, "refresh_token")
     recognise(Kind.REFRESH, token)
@@ -23,13 +26,19 @@ def refresh(provider: Provider, client: Client, parameters: Mapping[str, str]) -
         spent = grants.spend_refresh_token(tx, token)
         if spent is None:
             raise _reused(tx, client, token)
-        minted = _rotate(tx, provider, client, *spent, parameters)
+        minted = _rotate(tx, provider, client, spent, parameters, held)
     return token_response(provider, client, minted)
 
 
 def _rotate(
-    tx: Tx, provider: Provider, client: Client, grant: Grant, expires_at: int, parameters: Mapping[str, str]
+    tx: Tx,
+    provider: Provider,
+    client: Client,
+    spent: tuple[Grant, int],
+    parameters: Mapping[str, str],
+    held: Confirmation,
 ) -> Minted:
+    grant, expires_at = spent
     if grant.client_id != client.id:
         # It leaked: nobody who holds it may go on.
         grants.revoke(tx, grant.id)
@@ -40,7 +49,7 @@ def _rotate(
     require_active(tx.connection, grant)
     narrowed = _narrowed(grant, parameters.get("scope"))
     tx.record(Event("oidc.token.refreshed", client.id, grant.person_id, {"client": client.id}))
-    return mint_tokens(tx, provider, client, narrowed)
+    return mint_tokens(tx, provider, client, narrowed, Terms(held))
 
 
 def _narrowed(grant: Grant, scope: str | None) -> Grant:

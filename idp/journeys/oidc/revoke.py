@@ -7,10 +7,11 @@ from idp.domain.grants import grants
 from idp.foundation.audit.event import Event
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, kind_of
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.parameters import required
 
 
-def revoke(provider: Provider, client: Client, parameters: Mapping[str, str]) -> None:
+def revoke(provider: Provider, client: Client, parameters: Mapping[str, str], _held: Confirmation = UNBOUND) -> None:
     """End the token if it is this client's; a refresh token ends its whole family. Silent about everything else."""
     token = required(parameters, "token")
     kind = kind_of(token)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
-from idp.domain.grants.grants import Grant
+from idp.domain.grants.grants import Grant, Terms
 from idp.domain.people import attributes, records, verifications
 from idp.domain.people.records import Status
 from idp.foundation.randomness import octets
@@ -32,11 +32,11 @@ class Minted:
     now: int
 
 
-def mint_tokens(tx: Tx, provider: Provider, client: Client, grant: Grant) -> Minted:
+def mint_tokens(tx: Tx, provider: Provider, client: Client, grant: Grant, terms: Terms) -> Minted:
     """A new access token, and a refresh token when offline access was granted."""
     lifetimes = provider.lifetimes
     access = mint(Kind.ACCESS, octets(32))
-    grants.add_access_token(tx, access, client.id, grant.context.scope, lifetimes.access_token, grant.id)
+    grants.add_access_token(tx, access, client.id, grant.context.scope, lifetimes.access_token, grant.id, terms)
     refresh = None
     if grant.offline and "refresh_token" in client.metadata.grant_types:
         refresh = mint(Kind.REFRESH, octets(32))

@@ -20,16 +20,17 @@ from idp.domain.clients.registry import Client
 from idp.journeys.oidc.client_credentials import client_credentials
 from idp.journeys.oidc.introspect import introspect
 from idp.journeys.oidc.prove_client import holds_key, knows_secret
+from idp.journeys.oidc.prove_possession import Proofs, possession
 from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.revoke import revoke
 from idp.journeys.provider import Provider
 from idp.protocol.client_authentication import Presented, check_method, presented
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, UNSUPPORTED_GRANT_TYPE, OAuthError
 from idp.protocol.parameters import required
-from idp.protocol.registration import AUTH_METHODS
 
-Journey = Callable[[Provider, Client, Mapping[str, str]], dict[str, object] | None]
+Journey = Callable[[Provider, Client, Mapping[str, str], Confirmation], dict[str, object] | None]
 Answer = tuple[int, dict[str, object]]
 
 
@@ -51,11 +52,18 @@ class EngineClient(ClientMixin):  # type: ignore[misc]
 class EngineRequest(OAuth2Request):  # type: ignore[misc]
     """A request to a machine endpoint, already parsed strictly."""
 
-    def __init__(self, uri: str, parameters: Mapping[str, str], authorization: str | None) -> None:
-        super().__init__("POST", uri)
+    def __init__(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> None:
+        super().__init__(proofs.method, proofs.url)
         self.payload = BasicOAuth2Payload(parameters)
         self.parameters = parameters
+        self.proofs = proofs
         self.presented: Presented = presented(authorization, parameters)
+
+
+METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+Prover = Callable[[Presented, Client], bool]
+QueryClient = Callable[[str], EngineClient | None]
+Authenticator = Callable[[QueryClient, EngineRequest], EngineClient | None]
 
 
 class Engine(AuthorizationServer):  # type: ignore[misc]
@@ -64,31 +72,30 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, provider: Provider) -> None:
         super().__init__()
         self.provider = provider
-        self._uri = f"{provider.issuer}/oidc/token"
-        self._audiences = (provider.issuer, self._uri)
-        for method in AUTH_METHODS:
-            self.register_client_auth_method(method, self._authenticator(method))
+        self._audiences = (provider.issuer, f"{provider.issuer}/oidc/token")
+        for method, prove in self._provers().items():
+            self.register_client_auth_method(method, _authenticator(method, prove))
         for grant in GRANTS:
             self.register_grant(grant)
         self.register_endpoint(Introspection(self))
         self.register_endpoint(Revocation(self))
 
-    def answer_token(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+    def answer_token(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a token response. Raises OAuthError."""
         required(parameters, "grant_type")
-        answer: Answer = self.create_token_response(EngineRequest(self._uri, parameters, authorization))
+        answer: Answer = self.create_token_response(EngineRequest(parameters, authorization, proofs))
         return answer
 
-    def introspection(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+    def introspection(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of an introspection response. Raises OAuthError."""
-        return self._endpoint(Introspection.ENDPOINT_NAME, parameters, authorization)
+        return self._endpoint(Introspection.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
 
-    def revocation(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+    def revocation(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a revocation response. Raises OAuthError."""
-        return self._endpoint(Revocation.ENDPOINT_NAME, parameters, authorization)
+        return self._endpoint(Revocation.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
 
-    def _endpoint(self, name: str, parameters: Mapping[str, str], authorization: str | None) -> Answer:
-        answer: Answer = self.create_endpoint_response(name, EngineRequest(self._uri, parameters, authorization))
+    def _endpoint(self, name: str, request: EngineRequest) -> Answer:
+        answer: Answer = self.create_endpoint_response(name, request)
         return answer
 
     def query_client(self, client_id: str) -> EngineClient | None:
@@ -116,29 +123,28 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, *args: object, **kwargs: object) -> None:
         """Authlib's hook: nobody listens; journeys record what happens."""
 
-    def _authenticator(
-        self, method: str
-    ) -> Callable[[Callable[[str], EngineClient | None], EngineRequest], EngineClient | None]:
-        provers: dict[str, Callable[[Presented, Client], bool]] = {
+    def _provers(self) -> dict[str, Prover]:
+        return {
             "client_secret_basic": partial(knows_secret, self.provider),
             "client_secret_post": partial(knows_secret, self.provider),
             "private_key_jwt": partial(holds_key, self.provider, audiences=self._audiences),
             "none": _nothing_to_prove,
         }
-        prove = provers[method]
 
-        def authenticate(
-            query_client: Callable[[str], EngineClient | None], request: EngineRequest
-        ) -> EngineClient | None:
-            if request.presented.method != method:
-                return None
-            found = query_client(request.presented.client_id)
-            if found is None:
-                return None
-            check_method(request.presented, found.client.metadata)
-            return found if prove(request.presented, found.client) else None
 
-        return authenticate
+def _authenticator(method: str, prove: Prover) -> Authenticator:
+    """What Authlib calls to authenticate a client by `method`: the client, or None."""
+
+    def authenticate(query_client: QueryClient, request: EngineRequest) -> EngineClient | None:
+        if request.presented.method != method:
+            return None
+        found = query_client(request.presented.client_id)
+        if found is None:
+            return None
+        check_method(request.presented, found.client.metadata)
+        return found if prove(request.presented, found.client) else None
+
+    return authenticate
 
 
 def _nothing_to_prove(_claimed: Presented, _client: Client) -> bool:
@@ -149,7 +155,7 @@ def _nothing_to_prove(_claimed: Presented, _client: Client) -> bool:
 class _Grant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
     """A grant type that leaves everything but client authentication to its journey."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     JOURNEY: Journey
 
     def validate_token_request(self) -> None:
@@ -161,8 +167,9 @@ class _Grant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
 
     def create_token_response(self) -> tuple[int, Any, Any]:
         """Run the journey."""
-        body = type(self).JOURNEY(self.server.provider, self.request.client.client, self.request.parameters)
-        return 200, body, None
+        provider, request = self.server.provider, self.request
+        held = possession(provider, request.proofs)
+        return 200, type(self).JOURNEY(provider, request.client.client, request.parameters, held), None
 
 
 class CodeGrant(_Grant):
@@ -187,19 +194,19 @@ class ClientCredentialsGrant(_Grant):
 
 
 GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant)
-CONFIDENTIAL = tuple(method for method in AUTH_METHODS if method != "none")
+CONFIDENTIAL = tuple(method for method in METHODS if method != "none")
 
 
 class _Endpoint(TokenEndpoint):  # type: ignore[misc]
     """An endpoint beside the token endpoint, with the same client authentication."""
 
-    CLIENT_AUTH_METHODS: tuple[str, ...] = AUTH_METHODS
+    CLIENT_AUTH_METHODS: tuple[str, ...] = METHODS
     JOURNEY: Journey
 
     def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:
         """Authenticate the client, then run the journey."""
         found: EngineClient = self.authenticate_endpoint_client(request)
-        body = type(self).JOURNEY(self.server.provider, found.client, request.parameters)
+        body = type(self).JOURNEY(self.server.provider, found.client, request.parameters, UNBOUND)
         return 200, body or {}, None
 
 

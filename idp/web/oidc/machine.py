@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from idp.foundation.randomness import reference
+from idp.journeys.oidc.prove_possession import Proofs
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
@@ -48,10 +49,11 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `authorization` is the header, `body` the raw octets."""
+    """One request. `authorization` is the header, `body` the raw octets, `proofs` what it says of keys."""
 
     method: str
     authorization: str | None
+    proofs: Proofs
     query: str
     content_type: str
     body: bytes
@@ -75,6 +77,7 @@ class Answer:
 
 
 Handler = Callable[[Call], Answer]
+OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object]]]
 
 
 class Machine:
@@ -82,6 +85,7 @@ class Machine:
 
     def __init__(self, app: Flask, provider: Provider, *, https: bool) -> None:
         self._pages = app.wsgi_app
+        self._issuer = provider.issuer
         self._unavailable = provider.store.unavailable
         self._headers = headers.for_programs(https=https)
         self._handlers = handlers(provider, Engine(provider))
@@ -105,7 +109,7 @@ class Machine:
 
     def _answer(self, methods: Mapping[str, Handler], environ: Environ) -> Answer:
         try:
-            call = _call(environ)
+            call = self._call(environ)
             handler = methods.get(call.method)
             if handler is None:
                 return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
@@ -116,6 +120,16 @@ class Machine:
             return _failed(503, "temporarily_unavailable", error)
         except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
             return _failed(500, "server_error", error)
+
+    def _call(self, environ: Environ) -> Call:
+        return Call(
+            environ["REQUEST_METHOD"],
+            environ.get("HTTP_AUTHORIZATION"),
+            Proofs(environ["REQUEST_METHOD"], self._issuer + environ["PATH_INFO"], environ.get("HTTP_DPOP")),
+            environ.get("QUERY_STRING", ""),
+            environ.get("CONTENT_TYPE", ""),
+            _body(environ),
+        )
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
@@ -138,24 +152,17 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
     }
 
 
-def _call(environ: Environ) -> Call:
+def _body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > LARGEST_BODY:
         raise OAuthError(INVALID_REQUEST, "The request is too large.")
-    body = environ["wsgi.input"].read(int(length)) if int(length) else b""
-    return Call(
-        environ["REQUEST_METHOD"],
-        environ.get("HTTP_AUTHORIZATION"),
-        environ.get("QUERY_STRING", ""),
-        environ.get("CONTENT_TYPE", ""),
-        body,
-    )
+    return environ["wsgi.input"].read(int(length)) if int(length) else b""
 
 
-def _of_client(call: Call, work: Callable[[Mapping[str, str], str | None], tuple[int, dict[str, object]]]) -> Answer:
+def _of_client(call: Call, work: OfClient) -> Answer:
     """RFC 6749 section 5.2: who fails to authenticate is told 401, and how, if a header was tried."""
     try:
-        return Answer(*work(call.form(), call.authorization))
+        return Answer(*work(call.form(), call.authorization, call.proofs))
     except OAuthError as error:
         if error.code != INVALID_CLIENT:
             return _refused(400, error)
