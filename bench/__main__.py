@@ -16,13 +16,14 @@ from tests.serving import free_port
 
 ROOT = Path(__file__).parent
 RESULTS = ROOT / "results"
-MODES = ("authcode", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
+MODES = ("authcode", "fapi", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
 NAMES = {
     "authcode": "code flow, live session",
+    "fapi": "PAR + DPoP + key",
     "client_credentials": "client credentials",
     "introspect": "introspection",
 }
-SIGNATURES_IN = {"authcode": 1, "refresh": 1}
+SIGNATURES_IN = {"authcode": 1, "fapi": 1, "refresh": 1}
 """ES256 signatures in one operation, for the share of the machine's limit."""
 
 

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc.jwk import ECKey
+
 IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
 PASSWORD = "a quiet olive grove"
 REDIRECT = "https://client.example/cb"
@@ -35,6 +39,34 @@ SERVICE = {
     "scope": "openid api signing",
     "signing": True,
 }
+
+
+FAPI_KEY = ec.generate_private_key(ec.SECP256R1())
+FAPI_KID = "bench"
+FAPI = {
+    "client_id": "fapi",
+    "profile": "fapi2-security",
+    "redirect_uris": [REDIRECT],
+    "grant_types": ["authorization_code"],
+    "token_endpoint_auth_method": "private_key_jwt",
+    "token_endpoint_auth_signing_alg": "ES256",
+    "id_token_signed_response_alg": "ES256",
+    "dpop_bound_access_tokens": True,
+    "scope": "openid profile",
+}
+"""With a key that lives as long as this process."""
+
+
+def fapi_jwks() -> dict[str, object]:
+    """What that client registers."""
+    public = ECKey.import_key(FAPI_KEY.public_key()).as_dict(private=False)
+    return {"keys": [{**public, "kid": FAPI_KID, "use": "sig", "alg": "ES256"}]}
+
+
+def fapi_target() -> dict[str, str]:
+    """What the load driver needs to be that client."""
+    pem = FAPI_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return {"fapi_client_id": str(FAPI["client_id"]), "fapi_key": pem, "fapi_kid": FAPI_KID}
 
 
 @dataclass(frozen=True)
@@ -65,6 +97,7 @@ class House:
                     "expect_rotation": True,
                     "login_form": {"username": "u{n}", "password": PASSWORD},
                     "pid_files": self.pid_files,
+                    **fapi_target(),
                 }
             )
         )
@@ -77,7 +110,7 @@ def serving(name: str, database_url: str, folder: Path, port: int, database_pid:
     folder.mkdir(parents=True, exist_ok=True)
     environment = _environment(folder, database_url, port)
     _run(environment, "db", "upgrade")
-    for kind, entries in (("clients", [WEB, SERVICE]), ("people", _people())):
+    for kind, entries in (("clients", [WEB, SERVICE, FAPI | {"jwks": fapi_jwks()}]), ("people", _people())):
         file = folder / f"{kind}.json"
         file.write_text(json.dumps(entries))
         _run(environment, kind, "import", str(file))
