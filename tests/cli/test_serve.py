@@ -5,6 +5,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,12 @@ def test_the_reference_on_a_page_of_refusal_is_in_the_log(tmp_path):
     line = next(line for line in (tmp_path / "serve.log").read_text().splitlines() if reference in line)
 
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO idp\.web\.errors refused oidc\.unknown_client", line)
+
+
+def test_what_every_sign_in_needs_is_loaded_once_for_all_workers(server):
+    parent = Path(f"/proc/{server.process.pid}/maps").read_text()
+
+    assert "/ua_parser_rs" in parent, "each worker loads the recogniser of devices for itself"
 
 
 def test_a_worker_that_dies_is_replaced(server):
