@@ -1,5 +1,6 @@
 """A relying party as any agency would write it: Flask and Authlib's client, the provider known by its address only."""
 
+import hmac
 import os
 import secrets
 from threading import Lock
@@ -32,6 +33,21 @@ oauth.register(
 # One process serves the demo, so a set is enough to remember which of the provider's sessions have ended.
 ended_sessions: set[str] = set()
 lock = Lock()
+
+
+@app.before_request
+def refuse_forms_of_others() -> None:
+    """Another site's page can send a form here, but cannot know the token in ours."""
+    if request.method == "POST" and request.endpoint != "backchannel_logout":
+        given, known = (source.get("form_token", "").encode() for source in (request.form, session))
+        if not known or not hmac.compare_digest(given, known):
+            abort(403)
+
+
+@app.template_global()
+def form_token() -> str:
+    """What a form of ours carries."""
+    return session.setdefault("form_token", secrets.token_urlsafe())
 
 
 @app.get("/")

@@ -18,6 +18,7 @@ from granian.log import LogLevels
 from idp.app import LANGUAGES, create_app
 from idp.cli import logs
 from idp.config import load
+from idp.web.signin.device import device_name
 
 STOP_SECONDS = 5
 """A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
@@ -53,6 +54,7 @@ def application() -> Flask:
         app.jinja_env.get_template(template)
     for language in LANGUAGES:
         Locale.parse(language).date_formats  # noqa: B018 (reading is what loads it)
+    device_name("any")  # Whoever signs in needs the recogniser, which is large.
     app.extensions["provider"].store.dispose()
     os.register_at_fork(after_in_child=app.extensions["courier"].start)
     gc.collect()

@@ -1,6 +1,8 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
 
-from flask import Blueprint, Response, g, make_response, render_template
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, make_response, render_template, request
 from werkzeug.utils import redirect
 
 from idp.journeys.oidc.log_out import Wish, log_out, understand
@@ -20,11 +22,17 @@ KEPT = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
 @blueprint.route("/oidc/logout", methods=["GET", "POST"])
 @csrf.exempt
 def end_session() -> Response:
-    """Sign out at once when the request is proven; otherwise ask, because anybody can link here."""
+    """Sign out at once when the request is proven; otherwise ask, because anybody can link here.
+
+    A browser keeps our cookies to itself when another site posts (SameSite=Lax), so a POST does not tell who is signed
+    in. It is asked to come again by GET, which brings them.
+    """
     try:
         parameters, wish = _understood()
     except OAuthError as error:
         return refusal_page(error, 400)
+    if request.method == "POST":
+        return make_response(redirect(f"{request.path}?{urlencode(parameters)}", 303))
     session = current_session()
     if session is None:
         return _done(wish)
