@@ -12,7 +12,7 @@ from idp.domain.authenticators.breached import Breached, Unfit
 from idp.domain.authenticators.methods import one_time_code
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
-from idp.domain.grants import grants
+from idp.domain.grants import grants, pushed
 from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
@@ -181,6 +181,7 @@ def create_courier(provider: Provider) -> Courier:
                 once.sweep(tx)
                 limits.sweep(tx)
                 grants.sweep(tx)
+                pushed.sweep(tx)
                 browser.sweep(tx)
                 logins.sweep(tx)
                 remembered.sweep(tx)
@@ -219,6 +220,7 @@ def prepare(settings: Settings) -> list[str]:
 def _lifetimes(settings: Settings) -> Lifetimes:
     return Lifetimes(
         code=settings.code_lifetime,
+        pushed=settings.par_lifetime,
         access_token=settings.access_token_lifetime,
         id_token=settings.id_token_lifetime,
         refresh_token=settings.refresh_token_lifetime,

@@ -18,6 +18,10 @@ LONGEST_CLOSING = 365
 LONGEST_REMEMBERED = 90
 LONGEST_RECOVERY = 28
 """Letters carry a link that stops it, and those last thirty days."""
+LONGEST_CODE = 60
+"""FAPI 2.0 Security Profile section 5.3.2.2, item 9."""
+LONGEST_PUSHED = 599
+"""Item 13 there: less than 600."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -62,6 +66,15 @@ def _seconds(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive number of seconds")
     return int(text)
+
+
+def _seconds_up_to(longest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if _seconds(text) > longest:
+            raise ValueError(f"must be at most {longest} seconds")
+        return int(text)
+
+    return parse
 
 
 def _days(text: str) -> int:
@@ -148,7 +161,10 @@ SETTINGS: Mapping[str, Setting] = {
     "attestation": Setting(
         _optional_file, "", "A TOML list of the makes of security keys that cannot be copied, and who vouches for them."
     ),
-    "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
+    "code_lifetime": Setting(_seconds_up_to(LONGEST_CODE), "60", "Seconds an authorization code may wait; at most 60."),
+    "par_lifetime": Setting(
+        _seconds_up_to(LONGEST_PUSHED), "60", "Seconds a pushed authorization request may wait; less than 600."
+    ),
     "access_token_lifetime": Setting(_seconds, "900", "Seconds an access token is valid."),
     "id_token_lifetime": Setting(_seconds, "300", "Seconds an ID token is valid."),
     "refresh_token_lifetime": Setting(_seconds, "2592000", "Seconds a refresh token may rest unused."),
@@ -187,6 +203,7 @@ class Settings:
     breached_passwords: Path | None
     attestation: Path | None
     code_lifetime: int
+    par_lifetime: int
     access_token_lifetime: int
     id_token_lifetime: int
     refresh_token_lifetime: int

@@ -58,6 +58,17 @@ class OutboundClient:
             raise Refusal("outbound.not_json", f"the answer is no JSON object (status {status})")
         return document
 
+    def get_text(self, url: str) -> str:
+        """Fetch a text in UTF-8. Raises Refusal("outbound.no_text") for anything else, another status included."""
+        status, body = self._ask("GET", url, {"Accept": "*/*"})
+        try:
+            text = body.decode() if status == OK else None
+        except ValueError:
+            text = None
+        if text is None:
+            raise Refusal("outbound.no_text", f"the answer is no text (status {status})")
+        return text
+
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> tuple[int, bytes]:
         destination = resolve(url, self._allow)
         connection = self._connect(destination)

@@ -27,6 +27,7 @@ class Lifetimes:
     """How long things last, in seconds."""
 
     code: int = 60
+    pushed: int = 60
     access_token: int = 900
     id_token: int = 300
     refresh_token: int = 30 * 24 * 3600

@@ -1,8 +1,9 @@
 """OpenID Connect Core 1.0 section 3.1.2.1, https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest.
 
 The authorization request of the code flow (RFC 6749 section 4.1.1), in two stages: `identify` before any redirect is
-possible, then `parse_request`, whose refusals may be sent to the client. Left out: the hybrid and implicit flows,
-`request` and `request_uri`, `registration`, `claims_locales`, `resource`.
+possible, then `parse_request`, whose refusals may be sent to the client. A request object (request_object) is opened,
+and a pushed request (pushed_request) found, before these are asked. Left out: the hybrid and implicit flows,
+`registration`, `claims_locales`, `resource`.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, NamedTuple, Self
 
-from idp.protocol import pkce, redirect_uri, response_mode
+from idp.protocol import pkce, redirect_uri, signed_response
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import (
@@ -34,6 +35,7 @@ LONGEST_AGE: Final = 2**31 - 1
 MOST_WISHES: Final = 10
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 Parameters = Mapping[str, str]
@@ -76,6 +78,8 @@ class AuthorizationRequest:
     """Where the tokens are to be used (RFC 8707)."""
     authorization_details: str | None = None
     """The JSON of RFC 9396 section 2, checked."""
+    pushed: str | None = None
+    """Which pushed request this is (RFC 9126), to be spent when it succeeds; never the client's to say."""
 
     @property
     def target(self) -> Target:
@@ -120,10 +124,10 @@ def identify(parameters: Parameters, client: ClientMetadata) -> Target:
     uri = parameters.get("redirect_uri")
     if not uri:
         raise OAuthError(INVALID_REQUEST, "redirect_uri is missing.")
-    if not redirect_uri.is_registered(uri, client.redirect_uris):
+    if not redirect_uri.is_registered(uri, client.redirect_uris, native=client.application_type == "native"):
         raise OAuthError(INVALID_REQUEST, "redirect_uri is not one of those the client has registered.")
-    mode = parameters.get("response_mode")
-    return Target(uri, mode if mode in response_mode.MODES else response_mode.MODES[0], parameters.get("state"))
+    mode, modes = parameters.get("response_mode"), signed_response.modes(client)
+    return Target(uri, mode if mode in modes else modes[0], parameters.get("state"))
 
 
 def parse_request(parameters: Parameters, client: ClientMetadata) -> AuthorizationRequest:
@@ -151,19 +155,20 @@ def parse_request(parameters: Parameters, client: ClientMetadata) -> Authorizati
         id_token_hint=parameters.get("id_token_hint"),
         ui_locales=_ui_locales(parameters),
         display=parameters["display"] if parameters.get("display") in DISPLAYS else DISPLAYS[0],
+        dpop_jkt=parameters.get("dpop_jkt"),
     )
 
 
 def request_object_is_not_used(parameters: Parameters, _client: ClientMetadata) -> None:
-    """Core 6.1: a request object must not be ignored, for it may say something else than the parameters."""
+    """Core 6.1: one that was not opened must not be ignored, for it may say something else than the parameters."""
     if "request" in parameters:
-        raise OAuthError(REQUEST_NOT_SUPPORTED, "The parameter request is not supported.")
+        raise OAuthError(REQUEST_NOT_SUPPORTED, "The parameter request is not supported here.")
 
 
 def request_uri_is_not_used(parameters: Parameters, _client: ClientMetadata) -> None:
-    """Core 6.2."""
+    """Core 6.2, RFC 9126 section 2.1."""
     if "request_uri" in parameters:
-        raise OAuthError(REQUEST_URI_NOT_SUPPORTED, "The parameter request_uri is not supported.")
+        raise OAuthError(REQUEST_URI_NOT_SUPPORTED, "The parameter request_uri is not supported here.")
 
 
 def registration_is_not_used(parameters: Parameters, _client: ClientMetadata) -> None:
@@ -183,10 +188,11 @@ def response_type_is_code(parameters: Parameters, client: ClientMetadata) -> Non
         raise OAuthError(UNAUTHORIZED_CLIENT, "The client is not registered for response_type code.")
 
 
-def response_mode_is_known(parameters: Parameters, _client: ClientMetadata) -> None:
-    """OAuth 2.0 Multiple Response Types section 2.1."""
-    if parameters.get("response_mode", response_mode.MODES[0]) not in response_mode.MODES:
-        raise OAuthError(INVALID_REQUEST, f"response_mode is none of {', '.join(response_mode.MODES)}.")
+def response_mode_is_known(parameters: Parameters, client: ClientMetadata) -> None:
+    """OAuth 2.0 Multiple Response Types section 2.1; whom its profile tells to, gets signed responses only."""
+    modes = signed_response.modes(client)
+    if parameters.get("response_mode", modes[0]) not in modes:
+        raise OAuthError(INVALID_REQUEST, f"response_mode is none of {', '.join(modes)}.")
 
 
 def scope_is_allowed(parameters: Parameters, client: ClientMetadata) -> None:
@@ -228,6 +234,12 @@ def hints_are_short(parameters: Parameters, _client: ClientMetadata) -> None:
         raise OAuthError(INVALID_REQUEST, f"id_token_hint is longer than {LONGEST['id_token_hint']} characters.")
 
 
+def dpop_jkt_is_a_thumbprint(parameters: Parameters, _client: ClientMetadata) -> None:
+    """RFC 9449 section 10: a JWK SHA-256 thumbprint in base64url, in its one spelling."""
+    if not _THUMBPRINT.fullmatch(parameters.get("dpop_jkt", "A" * 43)):
+        raise OAuthError(INVALID_REQUEST, "dpop_jkt is not a JWK SHA-256 thumbprint.")
+
+
 def claims_are_well_formed(parameters: Parameters, client: ClientMetadata) -> None:
     """Core 5.5."""
     _claims(parameters, client)
@@ -244,6 +256,7 @@ CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     prompt_is_consistent,
     max_age_is_a_duration,
     hints_are_short,
+    dpop_jkt_is_a_thumbprint,
     claims_are_well_formed,
 )
 """The order in which a request is judged; the first refusal is the answer."""

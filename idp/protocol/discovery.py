@@ -1,15 +1,16 @@
 """OpenID Connect Discovery 1.0 section 3, https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata.
 
-With RFC 8414 (the same document under its other well-known name), RFC 9207, the logout specifications and OpenID
-Connect for Identity Assurance 1.0 section 8. Every member follows from what is enabled; what we do not do is denied
-aloud where a default would promise it. Left out: signed metadata, `op_policy_uri` and `op_tos_uri` unless configured.
+With RFC 8414 (the same document under its other well-known name), RFC 9126, RFC 9207, JARM, the logout specifications
+and OpenID Connect for Identity Assurance 1.0 section 8. Every member follows from what is enabled; what we do not do is
+denied aloud where a default would promise it. Left out: signed metadata; `op_policy_uri` and `op_tos_uri` unless
+configured.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from idp.protocol import authorization, client_metadata, identity_assurance, pkce, response_mode, scopes
+from idp.protocol import authorization, client_metadata, identity_assurance, jose, pkce, response_mode, scopes
 from idp.protocol.assurance import ACR_VALUES
 
 SIGN_IN_CLAIMS: Final = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
@@ -56,8 +57,20 @@ def _authorization() -> dict[str, object]:
         "acr_values_supported": list(ACR_VALUES),
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,  # absent would mean true
+        **_requests_and_responses(),
+    }
+
+
+def _requests_and_responses() -> dict[str, object]:
+    """RFC 9101 section 9.2, OpenID Connect Discovery section 3, and JARM section 4: what is signed, and how."""
+    return {
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "require_signed_request_object": False,  # by client
+        "require_pushed_authorization_requests": False,  # by client
+        "request_object_signing_alg_values_supported": list(jose.REQUEST_OBJECT.algorithms),
+        "authorization_signing_alg_values_supported": list(jose.AUTHORIZATION_RESPONSE.algorithms),
     }
 
 

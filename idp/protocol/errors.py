@@ -29,6 +29,8 @@ REQUEST_NOT_SUPPORTED: Final = "request_not_supported"
 REQUEST_URI_NOT_SUPPORTED: Final = "request_uri_not_supported"
 REGISTRATION_NOT_SUPPORTED: Final = "registration_not_supported"
 UNMET_AUTHENTICATION_REQUIREMENTS: Final = "unmet_authentication_requirements"
+INVALID_REQUEST_OBJECT: Final = "invalid_request_object"
+INVALID_REQUEST_URI: Final = "invalid_request_uri"
 # RFC 6750 section 3.1
 INVALID_TOKEN: Final = "invalid_token"  # noqa: S105 (a code, no secret)
 INSUFFICIENT_SCOPE: Final = "insufficient_scope"
@@ -57,6 +59,8 @@ CODES: Final = frozenset(
         REQUEST_NOT_SUPPORTED,
         REQUEST_URI_NOT_SUPPORTED,
         REGISTRATION_NOT_SUPPORTED,
+        INVALID_REQUEST_OBJECT,
+        INVALID_REQUEST_URI,
         UNMET_AUTHENTICATION_REQUIREMENTS,
         INVALID_TOKEN,
         INSUFFICIENT_SCOPE,

@@ -17,8 +17,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
-from idp.protocol.strict_json import NotStrictJSON, parse_object
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_REQUEST_OBJECT, OAuthError
+from idp.protocol.strict_json import DEEPEST, NotStrictJSON, parse_object
 
 Keys = ECKey | RSAKey | OKPKey | KeySet
 
@@ -59,6 +59,7 @@ class Purpose:
     expires: bool
     refusal: str
     registry: jws.JWSRegistry
+    deepest: int
 
 
 def _purpose(
@@ -70,9 +71,11 @@ def _purpose(
     others: Sequence[str] = (),
     expires: bool = True,
     refusal: str = INVALID_REQUEST,
+    deepest: int = DEEPEST,
 ) -> Purpose:
     types = frozenset(one.lower() for one in (typ, *others))
-    return Purpose(name, tuple(algorithms), typ, types, tuple(required), expires, refusal, _Registry(algorithms))
+    registry = _Registry(algorithms)
+    return Purpose(name, tuple(algorithms), typ, types, tuple(required), expires, refusal, registry, deepest)
 
 
 ID_TOKEN: Final = _purpose("ID token", ("ES256", "RS256"), required=("iss", "sub", "aud", "exp", "iat"))
@@ -90,6 +93,17 @@ CLIENT_ASSERTION: Final = _purpose(
     others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
     refusal=INVALID_CLIENT,
 )
+REQUEST_OBJECT: Final = _purpose(
+    "request object",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss", "aud"),
+    typ="oauth-authz-req+jwt",
+    others=("JWT", ""),  # OpenID Connect Core section 6.1 asks for no typ
+    expires=False,  # if it says when, request_object looks
+    refusal=INVALID_REQUEST_OBJECT,
+    deepest=DEEPEST + 5,  # it holds the parameter claims
+)
+AUTHORIZATION_RESPONSE: Final = _purpose("authorization response", ("ES256", "RS256"), required=("iss", "aud", "exp"))
 
 
 def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:
@@ -133,7 +147,7 @@ def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, 
     Raises OAuthError with the purpose's code.
     """
     try:
-        header, claims = (parse_object(octets) for octets in _segments(token)[:2])
+        header, claims = (parse_object(octets, deepest=purpose.deepest) for octets in _segments(token)[:2])
         _check_header(purpose, header)
         _check_claims(purpose, claims)
     except (NotStrictJSON, _Malformed) as error:

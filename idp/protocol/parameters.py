@@ -18,6 +18,7 @@ LONGEST: Final[Mapping[str, int]] = {
     "claims": 8192,
     "id_token_hint": 8192,  # it may hold verified_claims
     "client_assertion": 8192,
+    "request": 12 * 1024,  # it may hold claims
 }
 MOST_PARAMETERS: Final = 64
 LARGEST_REQUEST: Final = 16 * 1024

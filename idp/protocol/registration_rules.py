@@ -48,6 +48,13 @@ def assertions_need_keys(client: ClientMetadata) -> str | None:
     return None
 
 
+def signed_requests_need_keys(client: ClientMetadata) -> str | None:
+    """RFC 9101 section 6.2."""
+    if client.signs_requests and client.jwks is None and not client.jwks_uri:
+        return "jwks is missing; signed authorization requests need the client's public keys (or jwks_uri)."
+    return None
+
+
 def pairwise_needs_one_sector(client: ClientMetadata) -> str | None:
     """OpenID Connect Core section 8.1."""
     hosts = {redirect_uri.host(uri) for uri in client.redirect_uris}
@@ -112,6 +119,7 @@ RULES: Final = (
     client_credentials_need_credentials,
     public_clients_use_pkce,
     assertions_need_keys,
+    signed_requests_need_keys,
     pairwise_needs_one_sector,
     one_source_of_keys,
     the_algorithm_fits_the_method,

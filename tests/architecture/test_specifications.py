@@ -19,6 +19,7 @@ PROMISED_BY = {
     "claims": "claims_parameter_supported",
     "pushed_request": "pushed_authorization_request_endpoint",
     "request_object": "request_parameter_supported",
+    "signed_response": "authorization_signing_alg_values_supported",
     "rich_authorization": "authorization_details_types_supported",
     "dpop": "dpop_signing_alg_values_supported",
     "mutual_tls": "tls_client_certificate_bound_access_tokens",

@@ -36,9 +36,22 @@ def test_it_is_json():
     assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
 
 
-def test_what_would_be_promised_by_default_is_denied_aloud():
-    assert DOCUMENT["request_uri_parameter_supported"] is False
-    assert DOCUMENT["request_parameter_supported"] is False
+def test_it_says_how_requests_are_signed_and_that_unsigned_ones_are_not():
+    assert DOCUMENT["request_parameter_supported"] is True
+    assert DOCUMENT["request_uri_parameter_supported"] is True
+    assert DOCUMENT["require_request_uri_registration"] is True
+    assert DOCUMENT["request_object_signing_alg_values_supported"] == list(jose.REQUEST_OBJECT.algorithms)
+    assert "none" not in DOCUMENT["request_object_signing_alg_values_supported"]
+
+
+def test_it_says_how_answers_are_sent_and_signed():
+    assert DOCUMENT["response_modes_supported"] == ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]
+    assert DOCUMENT["authorization_signing_alg_values_supported"] == list(jose.AUTHORIZATION_RESPONSE.algorithms)
+
+
+def test_what_is_asked_of_some_clients_only_is_not_said_of_all():
+    assert DOCUMENT["require_pushed_authorization_requests"] is False
+    assert DOCUMENT["require_signed_request_object"] is False
 
 
 def test_it_says_what_the_rules_accept():

@@ -138,7 +138,7 @@ def test_any_document_is_read_or_refused_and_nothing_else_happens(document):
         ("userinfo_signed_response_alg", "RS256"),
         ("id_token_encrypted_response_alg", "RSA-OAEP"),
         ("dpop_bound_access_tokens", True),
-        ("require_pushed_authorization_requests", True),
+        ("require_pushed_authorization_requests", "yes"),
     ],
 )
 def test_a_wrong_member_is_named(member, value):

@@ -11,6 +11,7 @@ PATHS = {
     "token_endpoint": "/oidc/token",
     "userinfo_endpoint": "/oidc/userinfo",
     "jwks_uri": "/oidc/jwks",
+    "pushed_authorization_request_endpoint": "/oidc/par",
     "introspection_endpoint": "/oidc/introspect",
     "revocation_endpoint": "/oidc/revoke",
     "end_session_endpoint": "/oidc/logout",

@@ -21,6 +21,7 @@ from idp.journeys.oidc.client_credentials import client_credentials
 from idp.journeys.oidc.introspect import introspect
 from idp.journeys.oidc.prove_client import holds_key, knows_secret
 from idp.journeys.oidc.prove_possession import Proofs, possession
+from idp.journeys.oidc.push import push
 from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.revoke import revoke
@@ -72,13 +73,14 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, provider: Provider) -> None:
         super().__init__()
         self.provider = provider
-        self._audiences = (provider.issuer, f"{provider.issuer}/oidc/token")
+        self._audiences = tuple(f"{provider.issuer}{path}" for path in ("", "/oidc/token", "/oidc/par"))
         for method, prove in self._provers().items():
             self.register_client_auth_method(method, _authenticator(method, prove))
         for grant in GRANTS:
             self.register_grant(grant)
         self.register_endpoint(Introspection(self))
         self.register_endpoint(Revocation(self))
+        self.register_endpoint(Pushing(self))
 
     def answer_token(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a token response. Raises OAuthError."""
@@ -93,6 +95,10 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def revocation(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a revocation response. Raises OAuthError."""
         return self._endpoint(Revocation.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
+
+    def pushing(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
+        """Status and document of a pushed authorization response. Raises OAuthError."""
+        return self._endpoint(Pushing.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
 
     def _endpoint(self, name: str, request: EngineRequest) -> Answer:
         answer: Answer = self.create_endpoint_response(name, request)
@@ -223,3 +229,16 @@ class Revocation(_Endpoint):
 
     ENDPOINT_NAME = "revocation"
     JOURNEY = staticmethod(revoke)
+
+
+class Pushing(_Endpoint):
+    """RFC 9126: for every client, as at the token endpoint; a key that is proved here binds the code."""
+
+    ENDPOINT_NAME = "pushed_authorization_request"
+    JOURNEY = staticmethod(push)
+
+    def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:
+        """Authenticate the client, see which key it holds, then keep its request."""
+        found: EngineClient = self.authenticate_endpoint_client(request)
+        provider = self.server.provider
+        return 201, push(provider, found.client, request.parameters, possession(provider, request.proofs)), None

@@ -36,6 +36,7 @@ Environ = dict[str, Any]
 FORM = "application/x-www-form-urlencoded"
 LINES = {
     200: "200 OK",
+    201: "201 Created",
     303: "303 See Other",
     400: "400 Bad Request",
     401: "401 Unauthorized",
@@ -143,6 +144,7 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
     metadata = _public(lambda: document(provider.issuer, provider.trust_framework))
     return {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
+        "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
         "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
         "/oidc/revoke": {"POST": lambda call: _of_client(call, engine.revocation)},
         "/oidc/userinfo": dict.fromkeys(("GET", "POST"), lambda call: _userinfo(provider, call)),
