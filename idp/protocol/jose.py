@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
 from idp.protocol.strict_json import NotStrictJSON, parse_object
 
-Keys = ECKey | RSAKey | OKPKey | KeySet
+Keys = ECKey | RSAKey | OKPKey | KeySet | OctKey
 
 LARGEST_TOKEN: Final = 16 * 1024
 SKEW: Final = 10
@@ -90,6 +90,14 @@ CLIENT_ASSERTION: Final = _purpose(
     others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
     refusal=INVALID_CLIENT,
 )
+SECRET_ASSERTION: Final = _purpose(
+    "client_assertion",
+    ("HS256",),
+    required=CLIENT_ASSERTION.required,
+    others=("", "client-authentication+jwt"),
+    refusal=INVALID_CLIENT,
+)
+"""The same by a shared secret. A purpose of its own, so that a public key can never be taken for a secret."""
 
 
 def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:
@@ -125,6 +133,15 @@ def verify(
     if issuer is not None and claims.get("iss") != issuer:
         raise _refusal(purpose, "it has another issuer")
     return claims
+
+
+def algorithm(token: str) -> str:
+    """The `alg` that a token names, to choose a purpose by; empty if it names none that can be read."""
+    try:
+        named = parse_object(_segments(token)[0]).get("alg")
+    except (NotStrictJSON, _Malformed):
+        return ""
+    return named if isinstance(named, str) else ""
 
 
 def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
