@@ -38,6 +38,7 @@ def checked(provider: Provider, document: Mapping[str, object], secret: object) 
 
     Raises as `register` does.
     """
+    document = {name: value for name, value in document.items() if name != "client_secret"}  # It is kept elsewhere.
     client = registration.parse_metadata(document)
     fault = fault_of_secret(client, secret)
     if fault is not None:
