@@ -1,5 +1,6 @@
 """The composition root: builds everything once, on one page. Nothing else constructs what it needs."""
 
+import ssl
 from collections.abc import Container
 
 from flask import Flask
@@ -12,6 +13,8 @@ from idp.domain.authenticators.breached import Breached, Unfit
 from idp.domain.authenticators.methods import one_time_code
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.clients.directory import Directory
+from idp.domain.clients.failures import Failures
+from idp.domain.clients.published_keys import PublishedKeys
 from idp.domain.grants import grants, pushed
 from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
@@ -85,9 +88,9 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     theme.init(app, country)
     session_time.init(app)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
-    # Before the endpoints for programs, which do not look at addresses.
-    app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     oidc.init(app, provider, https=settings.https)
+    # Around pages and programs alike: both count what an address fails at.
+    app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     for room in (public, signin, session_time, recovery, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if "inbox" in (settings.mail, settings.sms):
@@ -103,7 +106,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
     keks, active_kek = keyring.secrets("kek")
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
-    outbound = OutboundClient(frozenset(settings.outbound_allow))
+    outbound = create_outbound(settings)
     makes = create_makes(settings)
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
@@ -122,6 +125,9 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         rp_name=f"{country.service['en']} {country.country['en']}",
         clients=Directory(store),
         client_secret_key=keyring.secret("client-secrets"),
+        client_secret_box=Box(keyring.secret("shared-secrets")),
+        client_keys=PublishedKeys(outbound),
+        client_failures=Failures(store, settings.client_failures),
         pairwise_key=keyring.secret("pairwise"),
         register=plugins.register(settings),
         channels=plugins.channels(settings, store, box, outbound),
@@ -140,6 +146,17 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
 def create_keyring(settings: Settings, store: Store) -> Keyring:
     """The keyring by itself, for commands that need no more."""
     return Keyring(store, plugins.key_store(settings), inventory.read(ROOT / "keys" / "inventory.toml"))
+
+
+def create_outbound(settings: Settings) -> OutboundClient:
+    """The one client for HTTP. Raises Misconfigured for a file of authorities that cannot be read."""
+    trust = ssl.create_default_context()
+    if settings.outbound_ca is not None:
+        try:
+            trust.load_verify_locations(cafile=settings.outbound_ca)
+        except OSError as error:
+            raise Misconfigured([f"IDP_OUTBOUND_CA: {settings.outbound_ca} cannot be read: {error}"]) from error
+    return OutboundClient(frozenset(settings.outbound_allow), trust)
 
 
 def create_breached(settings: Settings) -> Container[str]:

@@ -150,6 +150,12 @@ SETTINGS: Mapping[str, Setting] = {
     "outbound_allow": Setting(
         _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
     ),
+    "outbound_ca": Setting(
+        _optional_file, "", "A PEM file of authorities that outbound TLS trusts beside those of the system."
+    ),
+    "client_failures": Setting(
+        _positive, "50", "Failed authentications of a client from one address in ten minutes before more are refused."
+    ),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
@@ -197,6 +203,8 @@ class Settings:
     sms_token: str
     sms_from: str
     outbound_allow: tuple[str, ...]
+    outbound_ca: Path | None
+    client_failures: int
     trusted_proxies: tuple[str, ...]
     argon2_memory_kib: int
     argon2_time: int

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import click
 from sqlalchemy.exc import DBAPIError
 
-from idp.app import create_breached
+from idp.app import create_breached, create_outbound
 from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS, SETTINGS, Misconfigured
 from idp.domain.signatures.authority import AuthorityMaterial
@@ -51,6 +51,17 @@ def _breached(house: House) -> Iterator[Finding]:
         yield Finding("breaches", "fault", str(error))
     else:
         yield Finding("breaches", "ok", str(house.settings.breached_passwords))
+
+
+def _outbound(house: House) -> Iterator[Finding]:
+    if house.settings.outbound_ca is None:
+        return
+    try:
+        create_outbound(house.settings)
+    except Misconfigured as error:
+        yield Finding("outbound", "fault", str(error))
+    else:
+        yield Finding("outbound", "ok", f"TLS also trusts {house.settings.outbound_ca}")
 
 
 def _database(house: House) -> Iterator[Finding]:
@@ -99,6 +110,7 @@ def _assurance(house: House) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     _settings,
     _breached,
+    _outbound,
     _database,
     _keys,
     _theme,

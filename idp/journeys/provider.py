@@ -11,6 +11,8 @@ from idp.domain.authenticators.attestation import Makes
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
+from idp.domain.clients.failures import Failures
+from idp.domain.clients.published_keys import PublishedKeys
 from idp.domain.people.port import PopulationRegister
 from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
 from idp.foundation.keyring.keyring import Keyring
@@ -60,6 +62,9 @@ class Provider:
     rp_name: str
     clients: Directory
     client_secret_key: bytes
+    client_secret_box: Box
+    client_keys: PublishedKeys
+    client_failures: Failures
     pairwise_key: bytes
     register: PopulationRegister
     channels: Mapping[str, Channel]

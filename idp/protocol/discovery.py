@@ -93,7 +93,8 @@ def _client_authentication(endpoints: Mapping[str, str]) -> dict[str, object]:
     for name, supported in methods.items():
         if f"{name}_endpoint" in endpoints:
             told[f"{name}_endpoint_auth_methods_supported"] = supported
-            told[f"{name}_endpoint_auth_signing_alg_values_supported"] = list(client_metadata.ASSERTION_ALGORITHMS)
+            signed = [*client_metadata.ASSERTION_ALGORITHMS, *client_metadata.SECRET_ALGORITHMS]
+            told[f"{name}_endpoint_auth_signing_alg_values_supported"] = signed
     return told
 
 

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_REQUEST_OBJECT, OAuthError
 from idp.protocol.strict_json import DEEPEST, NotStrictJSON, parse_object
 
-Keys = ECKey | RSAKey | OKPKey | KeySet
+Keys = ECKey | RSAKey | OKPKey | KeySet | OctKey
 
 LARGEST_TOKEN: Final = 16 * 1024
 SKEW: Final = 10
@@ -104,6 +104,14 @@ REQUEST_OBJECT: Final = _purpose(
     deepest=DEEPEST + 5,  # it holds the parameter claims
 )
 AUTHORIZATION_RESPONSE: Final = _purpose("authorization response", ("ES256", "RS256"), required=("iss", "aud", "exp"))
+SECRET_ASSERTION: Final = _purpose(
+    "client_assertion",
+    ("HS256",),
+    required=CLIENT_ASSERTION.required,
+    others=("", "client-authentication+jwt"),
+    refusal=INVALID_CLIENT,
+)
+"""The same by a shared secret. A purpose of its own, so that a public key can never be taken for a secret."""
 
 
 def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:
@@ -139,6 +147,15 @@ def verify(
     if issuer is not None and claims.get("iss") != issuer:
         raise _refusal(purpose, "it has another issuer")
     return claims
+
+
+def algorithm(token: str) -> str:
+    """The `alg` that a token names, to choose a purpose by; empty if it names none that can be read."""
+    try:
+        named = parse_object(_segments(token)[0]).get("alg")
+    except (NotStrictJSON, _Malformed):
+        return ""
+    return named if isinstance(named, str) else ""
 
 
 def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, Any]]:

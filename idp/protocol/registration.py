@@ -14,7 +14,6 @@ from idp.protocol.errors import INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, O
 from idp.protocol.registration_rules import RULES
 
 UNSUPPORTED: Final = (
-    "jwks_uri",
     "software_statement",
     "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",

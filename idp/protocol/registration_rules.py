@@ -1,13 +1,17 @@
 """RFC 7591 section 2, https://www.rfc-editor.org/rfc/rfc7591#section-2: what must agree between a client's metadata.
 
-Each rule takes a client whose members are each well formed and gives a sentence, or None. Left out: values by
-themselves, which are in `registration_values`.
+Each rule takes a client whose members are each well formed and gives a sentence, or None. The secret that comes beside
+the metadata has a rule of its own. Left out: values by themselves, which are in `registration_values`.
 """
 
+import re
 from typing import Final
 
-from idp.protocol import redirect_uri
+from idp.protocol import client_profile, redirect_uri
 from idp.protocol.client_metadata import CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, SECRET_ALGORITHMS, ClientMetadata
+
+LONGEST_SECRET: Final = 512
+_HMAC_SECRET = re.compile(rf"[\x21-\x7E]{{32,{LONGEST_SECRET}}}")
 
 
 def code_clients_have_a_redirect_uri(client: ClientMetadata) -> str | None:
@@ -68,6 +72,13 @@ def one_source_of_keys(client: ClientMetadata) -> str | None:
     return "jwks and jwks_uri exclude each other." if client.jwks is not None and client.jwks_uri else None
 
 
+def documents_come_by_https(client: ClientMetadata) -> str | None:
+    """Registration 1.0 sections 2 and 5: what we fetch and rely on, nobody on the way may change."""
+    fetched = {"jwks_uri": client.jwks_uri, "sector_identifier_uri": client.sector_identifier_uri}
+    plain = [name for name, uri in fetched.items() if uri and not uri.startswith("https://")]
+    return f"{' and '.join(plain)} must be https." if plain else None
+
+
 def the_algorithm_fits_the_method(client: ClientMetadata) -> str | None:
     """OpenID Connect Core section 9: HS256 is made with a secret, the others with a key."""
     by_secret = client.token_endpoint_auth_signing_alg in SECRET_ALGORITHMS
@@ -112,6 +123,21 @@ def bound_to_one_kind_of_key(client: ClientMetadata) -> str | None:
     )
 
 
+def fault_of_secret(client: ClientMetadata, secret: object) -> str | None:
+    """What is wrong with the `client_secret` that comes with a registration, or with its absence.
+
+    RFC 7518 section 3.2: a secret that HS256 is made with has 32 octets or more.
+    """
+    needed = client.token_endpoint_auth_method in client_profile.SECRET_METHODS
+    if secret is None:
+        return "client_secret is missing." if needed else None
+    if not isinstance(secret, str) or not 0 < len(secret) <= LONGEST_SECRET:
+        return f"client_secret is not a text of 1 to {LONGEST_SECRET} characters."
+    if client.token_endpoint_auth_method == CLIENT_SECRET_JWT and not _HMAC_SECRET.fullmatch(secret):
+        return "client_secret is not one of 32 or more ASCII characters without spaces, as client_secret_jwt needs it."
+    return None
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -122,6 +148,7 @@ RULES: Final = (
     signed_requests_need_keys,
     pairwise_needs_one_sector,
     one_source_of_keys,
+    documents_come_by_https,
     the_algorithm_fits_the_method,
     the_profile_allows_the_method,
     the_profile_allows_the_algorithms,

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -13,6 +13,7 @@ from idp.domain.clients.tables import clients
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+from idp.foundation.vault.box import Box
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.registration import parse_metadata
 
@@ -30,6 +31,7 @@ class Client:
     secret_digest: str | None
     created_at: int
     updated_at: int
+    sealed_secret: bytes | None = field(default=None, repr=False)
 
     @property
     def active(self) -> bool:
@@ -53,13 +55,27 @@ def listing(connection: Connection) -> Sequence[Client]:
     return [_client(row) for row in connection.execute(select(clients).order_by(clients.c.id)).mappings()]
 
 
-def register(tx: Tx, document: Mapping[str, object], digest: str | None, actor: str) -> Client:
+def seal_secret(box: Box, client_id: str, secret: str) -> bytes:
+    """What is kept of a secret that a client signs with: it opens for this client alone."""
+    return box.seal(f"client_secret|{client_id}", secret.encode())
+
+
+def open_secret(box: Box, client: Client) -> bytes | None:
+    """The secret that `client` signs with; None if it signs with none. Raises Refusal("box.unreadable")."""
+    return None if client.sealed_secret is None else box.open(f"client_secret|{client.id}", client.sealed_secret)
+
+
+def register(
+    tx: Tx, document: Mapping[str, object], digest: str | None, actor: str, *, sealed: bytes | None = None
+) -> Client:
     """Write a registration, replacing the one with the same client_id. Raises what `parse_metadata` raises.
 
-    A suspended client stays suspended. `digest` is None for clients that hold no secret.
+    A suspended client stays suspended. `digest` is None for clients that hold no secret; `sealed` is the secret of one
+    that signs with it.
     """
     metadata = parse_metadata(document)
-    kept = {"metadata": json.dumps(dict(document), sort_keys=True), "secret_digest": digest, "updated_at": tx.now}
+    written = json.dumps(dict(document), sort_keys=True)
+    kept = {"metadata": written, "secret_digest": digest, "sealed_secret": sealed, "updated_at": tx.now}
     known = update(clients).where(clients.c.id == metadata.client_id).values(**kept).returning(clients.c.id)
     replaced = tx.execute(known).one_or_none() is not None
     if not replaced:
@@ -81,4 +97,5 @@ def set_status(tx: Tx, client_id: str, status: str, actor: str, reason: str) -> 
 
 def _client(row: Mapping[Any, Any]) -> Client:
     metadata = parse_metadata(json.loads(row["metadata"]))
-    return Client(row["id"], metadata, row["status"], row["secret_digest"], row["created_at"], row["updated_at"])
+    kept = (row["secret_digest"], row["created_at"], row["updated_at"], row["sealed_secret"])
+    return Client(row["id"], metadata, row["status"], *kept)

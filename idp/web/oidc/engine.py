@@ -7,7 +7,6 @@ would let parallel redemptions of one code succeed, so nothing here saves anythi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -19,13 +18,14 @@ from authlib.oauth2.rfc6749.token_endpoint import TokenEndpoint
 from idp.domain.clients.registry import Client
 from idp.journeys.oidc.client_credentials import client_credentials
 from idp.journeys.oidc.introspect import introspect
-from idp.journeys.oidc.prove_client import holds_key, knows_secret
+from idp.journeys.oidc.prove_client import holds_key, knows_secret, signs_with_secret
 from idp.journeys.oidc.prove_possession import Proofs, possession
 from idp.journeys.oidc.push import push
 from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.revoke import revoke
 from idp.journeys.provider import Provider
+from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import Presented, check_method, presented
 from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, UNSUPPORTED_GRANT_TYPE, OAuthError
@@ -61,8 +61,8 @@ class EngineRequest(OAuth2Request):  # type: ignore[misc]
         self.presented: Presented = presented(authorization, parameters)
 
 
-METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-Prover = Callable[[Presented, Client], bool]
+METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
+Prover = Callable[[EngineRequest, Client | None], bool]
 QueryClient = Callable[[str], EngineClient | None]
 Authenticator = Callable[[QueryClient, EngineRequest], EngineClient | None]
 
@@ -73,7 +73,6 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, provider: Provider) -> None:
         super().__init__()
         self.provider = provider
-        self._audiences = tuple(f"{provider.issuer}{path}" for path in ("", "/oidc/token", "/oidc/par"))
         for method, prove in self._provers().items():
             self.register_client_auth_method(method, _authenticator(method, prove))
         for grant in GRANTS:
@@ -104,6 +103,19 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         answer: Answer = self.create_endpoint_response(name, request)
         return answer
 
+    def authenticate_client(
+        self, request: EngineRequest, methods: tuple[str, ...], endpoint: str = "token"
+    ) -> EngineClient:
+        """Who asks, at every endpoint. Raises OAuthError, OAuth2Error, Refusal("too_many_attempts")."""
+        failures, who = self.provider.client_failures, (request.presented.client_id, request.proofs.address)
+        failures.check(*who)
+        try:
+            client: EngineClient = super().authenticate_client(request, methods, endpoint)
+        except (OAuthError, OAuth2Error):
+            failures.count(*who)
+            raise
+        return client
+
     def query_client(self, client_id: str) -> EngineClient | None:
         """An active registration, or None."""
         client = self.provider.clients.find(client_id)
@@ -130,12 +142,23 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         """Authlib's hook: nobody listens; journeys record what happens."""
 
     def _provers(self) -> dict[str, Prover]:
+        provider = self.provider
         return {
-            "client_secret_basic": partial(knows_secret, self.provider),
-            "client_secret_post": partial(knows_secret, self.provider),
-            "private_key_jwt": partial(holds_key, self.provider, audiences=self._audiences),
+            "client_secret_basic": lambda request, client: knows_secret(provider, request.presented, client),
+            "client_secret_post": lambda request, client: knows_secret(provider, request.presented, client),
+            "client_secret_jwt": lambda request, client: signs_with_secret(
+                provider, request.presented, client, self._audiences(request)
+            ),
+            "private_key_jwt": lambda request, client: holds_key(
+                provider, request.presented, client, self._audiences(request)
+            ),
             "none": _nothing_to_prove,
         }
+
+    def _audiences(self, request: EngineRequest) -> Audiences:
+        """RFC 9126 section 2: the issuer, the token endpoint, or the endpoint that is asked."""
+        issuer = self.provider.issuer
+        return Audiences(issuer, (f"{issuer}/oidc/token", request.proofs.url))
 
 
 def _authenticator(method: str, prove: Prover) -> Authenticator:
@@ -145,15 +168,15 @@ def _authenticator(method: str, prove: Prover) -> Authenticator:
         if request.presented.method != method:
             return None
         found = query_client(request.presented.client_id)
-        if found is None:
-            return None
-        check_method(request.presented, found.client.metadata)
-        return found if prove(request.presented, found.client) else None
+        if found is not None:
+            check_method(request.presented, found.client.metadata)
+        proved = prove(request, None if found is None else found.client)  # A client that there is not costs as much.
+        return found if proved else None
 
     return authenticate
 
 
-def _nothing_to_prove(_claimed: Presented, _client: Client) -> bool:
+def _nothing_to_prove(_request: EngineRequest, _client: Client | None) -> bool:
     """A public client: PKCE binds its codes."""
     return True
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from idp.foundation.randomness import reference
+from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.prove_possession import Proofs
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
 from idp.web import headers
 from idp.web.cookies import Cookies
@@ -42,6 +43,7 @@ LINES = {
     401: "401 Unauthorized",
     403: "403 Forbidden",
     405: "405 Method Not Allowed",
+    429: "429 Too Many Requests",
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
 }
@@ -126,7 +128,12 @@ class Machine:
         return Call(
             environ["REQUEST_METHOD"],
             environ.get("HTTP_AUTHORIZATION"),
-            Proofs(environ["REQUEST_METHOD"], self._issuer + environ["PATH_INFO"], environ.get("HTTP_DPOP")),
+            Proofs(
+                environ["REQUEST_METHOD"],
+                self._issuer + environ["PATH_INFO"],
+                environ.get("HTTP_DPOP"),
+                address=environ.get("REMOTE_ADDR", ""),
+            ),
             environ.get("QUERY_STRING", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
@@ -170,6 +177,11 @@ def _of_client(call: Call, work: OfClient) -> Answer:
             return _refused(400, error)
         challenge = (("WWW-Authenticate", 'Basic realm="tessera", charset="UTF-8"'),) if call.authorization else ()
         return _refused(401, error, challenge)
+    except Refusal as refused:
+        if refused.code != "too_many_attempts":
+            raise
+        body = {"error": TEMPORARILY_UNAVAILABLE, "error_description": "Authentication failed too often; wait."}
+        return Answer(429, body, (("Retry-After", str(refused.facts["retry_after"])),))
 
 
 def _userinfo(provider: Provider, call: Call) -> Answer:
