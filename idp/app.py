@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 
+from cryptography import x509
 from flask import Flask
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
@@ -34,7 +35,7 @@ from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.people import close_due
-from idp.journeys.provider import Lifetimes, Provider
+from idp.journeys.provider import Lifetimes, MutualTLS, Provider
 from idp.journeys.recovery import reclaim, ways
 from idp.web import (
     account,
@@ -58,6 +59,7 @@ from idp.web import (
     unread,
 )
 from idp.web.form_body import StrictRequest
+from idp.web.oidc.certificate import CertificateHeader
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024
@@ -87,7 +89,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
     # Before the endpoints for programs, which do not look at addresses.
     app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
-    oidc.init(app, provider, https=settings.https)
+    oidc.init(app, provider, https=settings.https, certificates=create_certificates(settings))
     for room in (public, signin, session_time, recovery, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if "inbox" in (settings.mail, settings.sms):
@@ -123,6 +125,9 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         clients=Directory(store),
         client_secret_key=keyring.secret("client-secrets"),
         pairwise_key=keyring.secret("pairwise"),
+        dpop_nonce_key=keyring.secret("dpop-nonces"),
+        dpop_nonce_required=settings.dpop_nonce == "required",
+        mutual_tls=create_mutual_tls(settings),
         register=plugins.register(settings),
         channels=plugins.channels(settings, store, box, outbound),
         certificates=certificates,
@@ -150,6 +155,26 @@ def create_breached(settings: Settings) -> Container[str]:
         return Breached(settings.breached_passwords)
     except Unfit as error:
         raise Misconfigured([f"IDP_BREACHED_PASSWORDS: {settings.breached_passwords} {error}"]) from error
+
+
+def create_certificates(settings: Settings) -> CertificateHeader | None:
+    """The header in which a proxy hands over the certificate of a client; None if none does."""
+    if not settings.certificate_header:
+        return None
+    return CertificateHeader(settings.certificate_header, settings.trusted_proxies)
+
+
+def create_mutual_tls(settings: Settings) -> MutualTLS | None:
+    """Who may issue the certificates of clients. Raises Misconfigured for a file that cannot be read."""
+    if not settings.certificate_header:
+        return None
+    if settings.client_ca is None:
+        return MutualTLS((), settings.mtls_url)
+    try:
+        authorities = x509.load_pem_x509_certificates(settings.client_ca.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Misconfigured([f"IDP_CLIENT_CA: {settings.client_ca} cannot be read: {error}"]) from error
+    return MutualTLS(tuple(authorities), settings.mtls_url)
 
 
 def create_makes(settings: Settings) -> attestation.Makes:

@@ -15,6 +15,7 @@ PROGRAMS = {
     "nodejs": "node",  # tests/interop: openid-client
     "npm": "npm",
     "apache2": "apache2",  # tests/interop: mod_auth_openidc
+    "nginx-light": "nginx",  # tests/interop: mutual TLS
     "git": "git",  # tests/architecture: which files are tracked
     "util-linux": "setpriv",  # PostgreSQL refuses to run as root
 }

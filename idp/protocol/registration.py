@@ -22,8 +22,6 @@ UNSUPPORTED: Final = (
     "request_object_signing_alg",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
-    "dpop_bound_access_tokens",
-    "tls_client_certificate_bound_access_tokens",
     "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
