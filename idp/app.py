@@ -1,8 +1,9 @@
 """The composition root: builds everything once, on one page. Nothing else constructs what it needs."""
 
 import ssl
-from collections.abc import Container
+from collections.abc import Callable, Container
 
+from cryptography import x509
 from flask import Flask
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
@@ -37,7 +38,7 @@ from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.people import close_due
-from idp.journeys.provider import Lifetimes, Provider
+from idp.journeys.provider import Lifetimes, MutualTLS, Provider
 from idp.journeys.recovery import reclaim, ways
 from idp.web import (
     account,
@@ -61,6 +62,7 @@ from idp.web import (
     unread,
 )
 from idp.web.form_body import StrictRequest
+from idp.web.oidc.certificate import CertificateHeader, WSGIApp
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024
@@ -91,6 +93,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     oidc.init(app, provider, https=settings.https)
     # Around pages and programs alike: both count what an address fails at.
     app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
+    # Outermost: only the peer itself, whose address this still is, may hand over a certificate.
+    app.wsgi_app = create_certificates(settings)(app.wsgi_app)  # type: ignore[assignment,method-assign]
     for room in (public, signin, session_time, recovery, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if "inbox" in (settings.mail, settings.sms):
@@ -129,6 +133,9 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         client_keys=PublishedKeys(outbound),
         client_failures=Failures(store, settings.client_failures),
         pairwise_key=keyring.secret("pairwise"),
+        dpop_nonce_key=keyring.secret("dpop-nonces"),
+        dpop_nonce_required=settings.dpop_nonce == "required",
+        mutual_tls=create_mutual_tls(settings),
         register=plugins.register(settings),
         channels=plugins.channels(settings, store, box, outbound),
         certificates=certificates,
@@ -167,6 +174,26 @@ def create_breached(settings: Settings) -> Container[str]:
         return Breached(settings.breached_passwords)
     except Unfit as error:
         raise Misconfigured([f"IDP_BREACHED_PASSWORDS: {settings.breached_passwords} {error}"]) from error
+
+
+def create_certificates(settings: Settings) -> Callable[[WSGIApp], WSGIApp]:
+    """What takes the certificate of a client from the header in which a proxy hands it over; nothing if none does."""
+    if not settings.certificate_header:
+        return lambda app: app
+    return CertificateHeader(settings.certificate_header, settings.trusted_proxies).around
+
+
+def create_mutual_tls(settings: Settings) -> MutualTLS | None:
+    """Who may issue the certificates of clients. Raises Misconfigured for a file that cannot be read."""
+    if not settings.certificate_header:
+        return None
+    if settings.client_ca is None:
+        return MutualTLS((), settings.mtls_url)
+    try:
+        authorities = x509.load_pem_x509_certificates(settings.client_ca.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Misconfigured([f"IDP_CLIENT_CA: {settings.client_ca} cannot be read: {error}"]) from error
+    return MutualTLS(tuple(authorities), settings.mtls_url)
 
 
 def create_makes(settings: Settings) -> attestation.Makes:

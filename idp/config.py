@@ -53,6 +53,22 @@ def _issuer(text: str) -> str:
     return text
 
 
+def _second_issuer(text: str) -> str:
+    return _issuer(text) if text else ""
+
+
+def _header(text: str) -> str:
+    if text and (not text.isascii() or not text.replace("-", "").isalnum() or not text.lower().startswith("x-")):
+        raise ValueError("must be the name of a header of your own, such as X-SSL-Client-Cert")
+    return text
+
+
+def _nonce(text: str) -> str:
+    if text not in ("optional", "required"):
+        raise ValueError("must be optional or required")
+    return text
+
+
 def _database(text: str) -> str:
     if text.startswith("sqlite:///"):
         return text
@@ -159,6 +175,16 @@ SETTINGS: Mapping[str, Setting] = {
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
+    "certificate_header": Setting(
+        _header, "", "The header in which those proxies hand over a client's certificate, such as X-SSL-Client-Cert."
+    ),
+    "client_ca": Setting(
+        _optional_file, "", "A PEM file of the authorities that may issue certificates of clients (tls_client_auth)."
+    ),
+    "mtls_url": Setting(
+        _second_issuer, "", "The second address of the provider, where clients are asked for a certificate."
+    ),
+    "dpop_nonce": Setting(_nonce, "optional", "Whether a DPoP proof must carry a nonce of ours: optional or required."),
     "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
     "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
     "breached_passwords": Setting(
@@ -206,6 +232,10 @@ class Settings:
     outbound_ca: Path | None
     client_failures: int
     trusted_proxies: tuple[str, ...]
+    certificate_header: str
+    client_ca: Path | None
+    mtls_url: str
+    dpop_nonce: str
     argon2_memory_kib: int
     argon2_time: int
     breached_passwords: Path | None
@@ -300,6 +330,11 @@ def _contradictions(settings: Settings) -> list[str]:
     gateway = urlsplit(settings.sms)
     if gateway.scheme == "http" and {gateway.hostname, gateway.netloc}.isdisjoint(settings.outbound_allow):
         faults.append("IDP_SMS: must be https; http is for a host that IDP_OUTBOUND_ALLOW names")
+    if settings.certificate_header and not settings.trusted_proxies:
+        faults.append("IDP_CERTIFICATE_HEADER: nobody is believed about certificates without IDP_TRUSTED_PROXIES")
+    for name, value in {"IDP_CLIENT_CA": settings.client_ca, "IDP_MTLS_URL": settings.mtls_url}.items():
+        if value and not settings.certificate_header:
+            faults.append(f"{name}: no certificate ever arrives without IDP_CERTIFICATE_HEADER")
     files = {"IDP_THEME": settings.theme, "IDP_REGISTER": settings.register}
     return faults + [f"{name}: {file} does not exist" for name, file in files.items() if not file.exists()]
 

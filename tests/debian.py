@@ -18,6 +18,7 @@ PROGRAMS = {
     "default-jdk-headless": "java",  # tests/interop: pac4j
     "maven": "mvn",
     "apache2": "apache2",  # tests/interop: mod_auth_openidc
+    "nginx-light": "nginx",  # tests/interop: mutual TLS
     "git": "git",  # tests/architecture: which files are tracked
     "util-linux": "setpriv",  # PostgreSQL refuses to run as root
 }

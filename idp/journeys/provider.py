@@ -22,6 +22,7 @@ from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
+from idp.protocol.mutual_tls import Authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class Lifetimes:
     reclaim: int = 7 * 24 * 3600
     remembered: int = 30 * 24 * 3600
     """How long a browser remembers somebody; 0 if none ever does."""
+
+
+@dataclass(frozen=True, slots=True)
+class MutualTLS:
+    """What is known of clients that show a certificate: who may issue it, and where they find us (RFC 8705)."""
+
+    authorities: Authorities
+    """Empty: certificates that nobody issued, only."""
+    url: str
+    """The second name of our endpoints, where a certificate is asked for; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,10 @@ class Provider:
     client_keys: PublishedKeys
     client_failures: Failures
     pairwise_key: bytes
+    dpop_nonce_key: bytes
+    dpop_nonce_required: bool
+    mutual_tls: MutualTLS | None
+    """None: no proxy hands over certificates."""
     register: PopulationRegister
     channels: Mapping[str, Channel]
     certificates: CertificateAuthority

@@ -1,7 +1,8 @@
 """RFC 6749 section 5.2, https://www.rfc-editor.org/rfc/rfc6749#section-5.2: errors, of all our specifications.
 
-With the registered codes of RFC 6749 section 4.1.2.1, RFC 6750, RFC 7009, RFC 7591 and OpenID Connect Core 3.1.2.6 and
-OpenID Connect Core Unmet Authentication Requirements 1.0. Left out: `error_uri`, and the HTTP status of a code (web).
+With the registered codes of RFC 6749 section 4.1.2.1, RFC 6750, RFC 7009, RFC 7591, RFC 9449, OpenID Connect Core
+3.1.2.6 and OpenID Connect Core Unmet Authentication Requirements 1.0. Left out: `error_uri`, and the HTTP status of a
+code (web).
 """
 
 import re
@@ -39,6 +40,9 @@ UNSUPPORTED_TOKEN_TYPE: Final = "unsupported_token_type"  # noqa: S105 (a code, 
 # RFC 7591 section 3.2.2
 INVALID_CLIENT_METADATA: Final = "invalid_client_metadata"
 INVALID_REDIRECT_URI: Final = "invalid_redirect_uri"
+# RFC 9449 sections 5 and 8
+INVALID_DPOP_PROOF: Final = "invalid_dpop_proof"
+USE_DPOP_NONCE: Final = "use_dpop_nonce"
 
 CODES: Final = frozenset(
     {
@@ -67,6 +71,8 @@ CODES: Final = frozenset(
         UNSUPPORTED_TOKEN_TYPE,
         INVALID_CLIENT_METADATA,
         INVALID_REDIRECT_URI,
+        INVALID_DPOP_PROOF,
+        USE_DPOP_NONCE,
     }
 )
 

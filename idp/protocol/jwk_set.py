@@ -60,6 +60,14 @@ def _name(key: Mapping[str, Any]) -> str:
     return str(key.get("kid"))
 
 
+def public_key(document: object) -> RSAKey | ECKey | OKPKey:
+    """One key that came by itself. ValueError with the rest of a sentence about it, if it could not be registered."""
+    fault = _fault(document)
+    if fault is not None or not isinstance(document, Mapping):
+        raise ValueError(fault)
+    return _imported(document)
+
+
 def published(keys: Iterable[Key]) -> dict[str, object]:
     """The JWK Set document of our own `keys`: public members only, each with `kid`, `use` and `alg` if it has them."""
     return {"keys": [key.as_dict(private=False) for key in keys]}

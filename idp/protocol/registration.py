@@ -18,8 +18,6 @@ UNSUPPORTED: Final = (
     "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
-    "dpop_bound_access_tokens",
-    "tls_client_certificate_bound_access_tokens",
     "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""

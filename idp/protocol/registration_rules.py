@@ -5,10 +5,18 @@ the metadata has a rule of its own. Left out: values by themselves, which are in
 """
 
 import re
+from ipaddress import ip_address
 from typing import Final
 
-from idp.protocol import client_profile, redirect_uri
-from idp.protocol.client_metadata import CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, SECRET_ALGORITHMS, ClientMetadata
+from idp.protocol import client_profile, mutual_tls, redirect_uri
+from idp.protocol.client_metadata import (
+    CLIENT_SECRET_JWT,
+    PRIVATE_KEY_JWT,
+    SECRET_ALGORITHMS,
+    SELF_SIGNED_TLS,
+    TLS_CLIENT_AUTH,
+    ClientMetadata,
+)
 
 LONGEST_SECRET: Final = 512
 _HMAC_SECRET = re.compile(rf"[\x21-\x7E]{{32,{LONGEST_SECRET}}}")
@@ -138,6 +146,35 @@ def fault_of_secret(client: ClientMetadata, secret: object) -> str | None:
     return None
 
 
+def an_issued_certificate_has_one_name(client: ClientMetadata) -> str | None:
+    """RFC 8705 section 2.1.2: by exactly one name is a certificate known."""
+    registered = [name for name in mutual_tls.NAMES if getattr(client, name)]
+    if client.token_endpoint_auth_method == TLS_CLIENT_AUTH and len(registered) != 1:
+        return f"tls_client_auth needs exactly one of {', '.join(mutual_tls.NAMES)}."
+    if registered and client.token_endpoint_auth_method != TLS_CLIENT_AUTH:
+        return f"{', '.join(registered)} belongs to the token_endpoint_auth_method tls_client_auth."
+    return None
+
+
+def names_of_certificates_can_be_compared(client: ClientMetadata) -> str | None:
+    """RFC 8705 section 2.1.2: RFC 4514 for a subject, RFC 4632 and RFC 5952 for an address."""
+    subject, address = client.tls_client_auth_subject_dn, client.tls_client_auth_san_ip
+    if subject and not mutual_tls.is_distinguished_name(subject):
+        return "tls_client_auth_subject_dn is not a name as RFC 4514 writes it, such as CN=agency,O=Revenue,C=XA."
+    try:
+        ip_address(address or "127.0.0.1")
+    except ValueError:
+        return "tls_client_auth_san_ip is not an IP address."
+    return None
+
+
+def own_certificates_need_keys(client: ClientMetadata) -> str | None:
+    """RFC 8705 section 2.2.2."""
+    if client.token_endpoint_auth_method == SELF_SIGNED_TLS and client.jwks is None and not client.jwks_uri:
+        return "jwks is missing; self_signed_tls_client_auth needs the public keys of the certificates (or jwks_uri)."
+    return None
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -154,4 +191,7 @@ RULES: Final = (
     the_profile_allows_the_algorithms,
     the_profile_needs_pkce,
     bound_to_one_kind_of_key,
+    an_issued_certificate_has_one_name,
+    names_of_certificates_can_be_compared,
+    own_certificates_need_keys,
 )

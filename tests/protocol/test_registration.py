@@ -137,7 +137,7 @@ def test_any_document_is_read_or_refused_and_nothing_else_happens(document):
         ("jwks_uri", "https://revenue.example.org/jwks"),
         ("userinfo_signed_response_alg", "RS256"),
         ("id_token_encrypted_response_alg", "RSA-OAEP"),
-        ("dpop_bound_access_tokens", True),
+        ("dpop_bound_access_tokens", "yes"),
         ("require_pushed_authorization_requests", "yes"),
     ],
 )

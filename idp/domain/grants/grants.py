@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
@@ -46,7 +46,9 @@ class Context:
     amr: tuple[str, ...]
     auth_time: int
     jkt: str | None = None
-    """The DPoP key that the code is bound to (RFC 9449 section 10)."""
+    """The DPoP key that the code is bound to (RFC 9449 section 10), or a public client's refresh tokens (section 5)."""
+    x5t: str | None = None
+    """The certificate that a public client's refresh tokens are bound to (RFC 8705 section 4)."""
     resource: tuple[str, ...] = ()
     details: str | None = None
     """`authorization_details` (RFC 9396) as JSON."""
@@ -113,7 +115,7 @@ def open_grant(
         "client_id": parties.client_id,
         "session_id": parties.session_id,
         "offline": offline,
-        "context": json.dumps({name: getattr(context, name) for name in _AGREED}),
+        "context": _agreed(context),
         "code_expires_at": tx.now + code_lifetime,
         "expires_at": tx.now + lifetime,
         "spent_at": None,
@@ -127,6 +129,13 @@ def spend_code(tx: Tx, code: str) -> Grant | None:
     """Redeem the code: the grant for the one caller who was first, None for everybody else."""
     row = spend_by(tx, _SPEND_CODE, the_id=digest(code))
     return None if row is None else _grant(row)
+
+
+def bind(tx: Tx, grant: Grant, keys: Confirmation) -> Grant:
+    """From now on the grant is of use only to whoever holds these `keys`."""
+    context = replace(grant.context, jkt=keys.jkt, x5t=keys.x5t)
+    tx.execute(update(grants).where(grants.c.id == grant.id).values(context=_agreed(context)))
+    return replace(grant, context=context)
 
 
 def of_code(connection: Connection, code: str) -> Grant | None:
@@ -237,6 +246,10 @@ def _access_token(row: Mapping[Any, Any]) -> AccessToken:
         grant = _grant({column.name: row[f"of_{column.name}"] for column in grants.c})
     terms = _terms(row["terms"])
     return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant, terms)
+
+
+def _agreed(context: Context) -> str:
+    return json.dumps({name: getattr(context, name) for name in _AGREED})
 
 
 def _written(terms: Terms) -> str | None:

@@ -28,7 +28,7 @@ def client_credentials(
         tx.record(Event("oidc.token.issued", client.id, client.id, {"scope": scope}))
     response: dict[str, object] = {
         "access_token": token,
-        "token_type": "Bearer",
+        "token_type": held.token_type,
         "expires_in": provider.lifetimes.access_token,
     }
     return response | ({"scope": scope} if scope else {})

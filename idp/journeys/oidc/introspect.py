@@ -45,4 +45,5 @@ def _described(provider: Provider, client: Client, active: AccessToken) -> dict[
         subject=None if grant is None else subject_for(provider, client, grant.person_id),
         acr=None if grant is None else grant.context.acr,
         auth_time=None if grant is None else grant.context.auth_time,
+        confirmation=active.terms.confirmation,
     )

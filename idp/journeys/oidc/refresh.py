@@ -8,6 +8,7 @@ from idp.domain.grants import grants
 from idp.domain.grants.grants import Grant, Terms
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
+from idp.journeys.oidc.bound_grant import check_refresh_key, keep_key
 from idp.journeys.oidc.tokens import Minted, mint_tokens, require_active, token_response
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, recognise
@@ -46,8 +47,9 @@ def _rotate(
         raise OAuthError(INVALID_GRANT, "The refresh token was issued to another client.")
     if expires_at <= tx.now or grant.revoked_at is not None:
         raise OAuthError(INVALID_GRANT, "The refresh token has expired or was revoked.")
+    check_refresh_key(client, grant, held)
     require_active(tx.connection, grant)
-    narrowed = _narrowed(grant, parameters.get("scope"))
+    narrowed = _narrowed(keep_key(tx, client, grant, held), parameters.get("scope"))
     tx.record(Event("oidc.token.refreshed", client.id, grant.person_id, {"client": client.id}))
     return mint_tokens(tx, provider, client, narrowed, Terms(held))
 

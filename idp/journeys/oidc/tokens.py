@@ -30,6 +30,7 @@ class Minted:
     access_token: str
     refresh_token: str | None
     now: int
+    token_type: str = "Bearer"  # noqa: S105 (a registered name, no secret)
 
 
 def mint_tokens(tx: Tx, provider: Provider, client: Client, grant: Grant, terms: Terms) -> Minted:
@@ -41,7 +42,7 @@ def mint_tokens(tx: Tx, provider: Provider, client: Client, grant: Grant, terms:
     if grant.offline and "refresh_token" in client.metadata.grant_types:
         refresh = mint(Kind.REFRESH, octets(32))
         grants.add_refresh_token(tx, refresh, grant.id, tx.now + lifetimes.refresh_token)
-    return Minted(grant, access, refresh, tx.now)
+    return Minted(grant, access, refresh, tx.now, terms.confirmation.token_type)
 
 
 def require_active(connection: Connection, grant: Grant) -> None:
@@ -56,7 +57,7 @@ def token_response(provider: Provider, client: Client, minted: Minted) -> dict[s
     context = minted.grant.context
     response: dict[str, object] = {
         "access_token": minted.access_token,
-        "token_type": "Bearer",
+        "token_type": minted.token_type,
         "expires_in": provider.lifetimes.access_token,
         "scope": context.scope,
     }

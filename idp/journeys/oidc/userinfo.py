@@ -3,6 +3,7 @@
 from idp.domain.grants import grants
 from idp.domain.people import records
 from idp.domain.people.records import Status
+from idp.journeys.oidc.prove_possession import Shown, require_possession
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.oidc.tokens import claims_told, requested_by
 from idp.journeys.provider import Provider
@@ -11,16 +12,17 @@ from idp.protocol.errors import INSUFFICIENT_SCOPE, INVALID_TOKEN, OAuthError
 from idp.protocol.scopes import OPENID
 
 
-def userinfo(provider: Provider, token: str) -> dict[str, object]:
-    """The claims. Raises OAuthError(invalid_token) or (insufficient_scope)."""
-    recognise(Kind.ACCESS, token)
+def userinfo(provider: Provider, shown: Shown) -> dict[str, object]:
+    """The claims. Raises OAuthError(invalid_token), (insufficient_scope) or what `require_possession` raises."""
+    recognise(Kind.ACCESS, shown.token)
     now = provider.store.now()
     with provider.reading() as connection:
-        active = grants.active_access_token(connection, token, now)
+        active = grants.active_access_token(connection, shown.token, now)
         person = None if active is None or active.grant is None else records.find(connection, active.grant.person_id)
     client = None if active is None else provider.clients.find(active.client_id)
     if active is None or client is None or not client.active:
         raise OAuthError(INVALID_TOKEN, "The access token is unknown, expired or revoked.")
+    require_possession(provider, active.terms, shown, client)
     if active.grant is None or OPENID not in active.scope.split():
         raise OAuthError(INSUFFICIENT_SCOPE, "The access token was not granted the openid scope.", scope=OPENID)
     if person is None or person.status is not Status.ACTIVE:

@@ -18,6 +18,7 @@ from authlib.oauth2.rfc6749.token_endpoint import TokenEndpoint
 from idp.domain.clients.registry import Client
 from idp.journeys.oidc.client_credentials import client_credentials
 from idp.journeys.oidc.introspect import introspect
+from idp.journeys.oidc.prove_certificate import shows_issued_certificate, shows_own_certificate
 from idp.journeys.oidc.prove_client import holds_key, knows_secret, signs_with_secret
 from idp.journeys.oidc.prove_possession import Proofs, possession
 from idp.journeys.oidc.push import push
@@ -27,7 +28,8 @@ from idp.journeys.oidc.revoke import revoke
 from idp.journeys.provider import Provider
 from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import Presented, check_method, presented
-from idp.protocol.confirmation import UNBOUND, Confirmation
+from idp.protocol.client_metadata import AUTH_METHODS, SELF_SIGNED_TLS, TLS_CLIENT_AUTH
+from idp.protocol.confirmation import UNBOUND, Confirmation, binding
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, UNSUPPORTED_GRANT_TYPE, OAuthError
 from idp.protocol.parameters import required
 
@@ -61,8 +63,9 @@ class EngineRequest(OAuth2Request):  # type: ignore[misc]
         self.presented: Presented = presented(authorization, parameters)
 
 
-METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
+METHODS = AUTH_METHODS
 Prover = Callable[[EngineRequest, Client | None], bool]
+CertificateProver = Callable[[Provider, Proofs, Client], bool]
 QueryClient = Callable[[str], EngineClient | None]
 Authenticator = Callable[[QueryClient, EngineRequest], EngineClient | None]
 
@@ -75,6 +78,8 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         self.provider = provider
         for method, prove in self._provers().items():
             self.register_client_auth_method(method, _authenticator(method, prove))
+        for method, shows in BY_CERTIFICATE.items():
+            self.register_client_auth_method(method, _certificate_authenticator(provider, method, shows))
         for grant in GRANTS:
             self.register_grant(grant)
         self.register_endpoint(Introspection(self))
@@ -176,6 +181,24 @@ def _authenticator(method: str, prove: Prover) -> Authenticator:
     return authenticate
 
 
+def _certificate_authenticator(provider: Provider, method: str, shows: CertificateProver) -> Authenticator:
+    """As `_authenticator`, for a client that says its name and leaves the rest to its certificate."""
+
+    def authenticate(query_client: QueryClient, request: EngineRequest) -> EngineClient | None:
+        found = query_client(request.presented.client_id) if request.presented.method == "none" else None
+        if found is None or found.client.metadata.token_endpoint_auth_method != method:
+            return None
+        return found if shows(provider, request.proofs, found.client) else None
+
+    return authenticate
+
+
+BY_CERTIFICATE: dict[str, CertificateProver] = {
+    TLS_CLIENT_AUTH: shows_issued_certificate,
+    SELF_SIGNED_TLS: shows_own_certificate,
+}
+
+
 def _nothing_to_prove(_request: EngineRequest, _client: Client | None) -> bool:
     """A public client: PKCE binds its codes."""
     return True
@@ -197,8 +220,9 @@ class _Grant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
     def create_token_response(self) -> tuple[int, Any, Any]:
         """Run the journey."""
         provider, request = self.server.provider, self.request
-        held = possession(provider, request.proofs)
-        return 200, type(self).JOURNEY(provider, request.client.client, request.parameters, held), None
+        client: Client = request.client.client
+        held = binding(client.metadata, possession(provider, request.proofs, client))
+        return 200, type(self).JOURNEY(provider, client, request.parameters, held), None
 
 
 class CodeGrant(_Grant):
@@ -264,4 +288,5 @@ class Pushing(_Endpoint):
         """Authenticate the client, see which key it holds, then keep its request."""
         found: EngineClient = self.authenticate_endpoint_client(request)
         provider = self.server.provider
-        return 201, push(provider, found.client, request.parameters, possession(provider, request.proofs)), None
+        held = possession(provider, request.proofs, found.client)
+        return 201, push(provider, found.client, request.parameters, held), None

@@ -15,13 +15,15 @@ from flask import Flask
 
 from idp.foundation.randomness import reference
 from idp.foundation.refusal import Refusal
-from idp.journeys.oidc.prove_possession import Proofs
+from idp.journeys.oidc.prove_possession import Proofs, Shown, fresh_nonce
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, OAuthError
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
 from idp.web import headers
 from idp.web.cookies import Cookies
+from idp.web.oidc import bearer
+from idp.web.oidc.certificate import certificate
 from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
 from idp.web.oidc.parameters import LARGEST_BODY, decoded
@@ -89,6 +91,7 @@ class Machine:
     def __init__(self, app: Flask, provider: Provider, *, https: bool) -> None:
         self._pages = app.wsgi_app
         self._issuer = provider.issuer
+        self._provider = provider
         self._unavailable = provider.store.unavailable
         self._headers = headers.for_programs(https=https)
         self._handlers = handlers(provider, Engine(provider))
@@ -128,27 +131,29 @@ class Machine:
         return Call(
             environ["REQUEST_METHOD"],
             environ.get("HTTP_AUTHORIZATION"),
-            Proofs(
-                environ["REQUEST_METHOD"],
-                self._issuer + environ["PATH_INFO"],
-                environ.get("HTTP_DPOP"),
-                address=environ.get("REMOTE_ADDR", ""),
-            ),
+            self._proofs(environ),
             environ.get("QUERY_STRING", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
         )
 
+    def _proofs(self, environ: Environ) -> Proofs:
+        url = self._issuer + environ["PATH_INFO"]
+        address = environ.get("REMOTE_ADDR", "")
+        return Proofs(environ["REQUEST_METHOD"], url, environ.get("HTTP_DPOP"), certificate(environ), address)
+
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
         kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
+        if "HTTP_DPOP" in environ:
+            kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
         start_response(LINES[answer.status], list(kept.items()))
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
 
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(lambda: document(provider.issuer, provider.trust_framework))
+    metadata = _public(lambda: document(provider.issuer, provider.trust_framework, provider.mutual_tls))
     return {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
@@ -187,26 +192,18 @@ def _of_client(call: Call, work: OfClient) -> Answer:
 def _userinfo(provider: Provider, call: Call) -> Answer:
     """OpenID Connect Core section 5.3, with the errors of RFC 6750 section 3."""
     try:
-        return Answer(200, userinfo(provider, _bearer(call)))
+        return Answer(200, userinfo(provider, _shown(call)))
     except OAuthError as error:
-        status = {INVALID_REQUEST: 400, INVALID_TOKEN: 401}.get(error.code, 403)
-        challenge = f'Bearer error="{error.code}", error_description="{error.reason}"'
-        return _refused(status, error, (("WWW-Authenticate", challenge),))
+        challenge = bearer.challenge(call.authorization, error)
+        return _refused(bearer.STATUS.get(error.code, 403), error, (("WWW-Authenticate", challenge),))
 
 
-def _bearer(call: Call) -> str:
+def _shown(call: Call) -> Shown:
     """RFC 6750 section 2: the header, or the body of a POST; never the address, never two at once."""
     body = call.form().get("access_token") if call.method == "POST" and call.body else None
     if "access_token" in call.query or (call.authorization and body):
         raise OAuthError(INVALID_REQUEST, "Send the access token once, in the Authorization header.")
-    if call.authorization is None:
-        if body is None:
-            raise OAuthError(INVALID_TOKEN, "An access token is needed.")
-        return body
-    scheme, _, credentials = call.authorization.partition(" ")
-    if scheme.lower() != "bearer" or not credentials:
-        raise OAuthError(INVALID_TOKEN, "The Authorization header must hold a Bearer token.")
-    return credentials
+    return bearer.shown(call.authorization, call.proofs) if body is None else Shown(body, bearer.BEARER, call.proofs)
 
 
 def _public(octets: Callable[[], bytes]) -> Handler:
