@@ -35,7 +35,7 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
     except Outdated as error:
         raise click.ClickException(f"{error} Run `idp db upgrade`, then serve again.") from error
     _refuse_taken(host, port)
-    threads = 1 if house.store.is_sqlite else 4
+    places = 1 if house.store.is_sqlite else 4
     house.provider  # noqa: B018 (a missing key or file is told here, once, and not by each worker)
     house.store.dispose()
     count = workers or min(multiprocessing.cpu_count(), 8)
@@ -43,7 +43,7 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
     sys.stdout.flush()
     os.chdir(ROOT)
     # The server takes this process's place, so that the parent of the workers carries none of what was checked here.
-    arguments = (host, *(str(number) for number in (port, count, threads)))
+    arguments = (host, *(str(number) for number in (port, count, places)))
     command = (sys.executable, "-m", "idp.cli.workers", *arguments)
     os.execve(command[0], command, dict(os.environ) | LEAN)  # noqa: S606 (no shell)
 

@@ -175,7 +175,7 @@ def test_an_old_activation_signs_nothing(provider, desk, anna, clock):
 def test_a_code_that_was_used_before_does_not_authorise(provider, desk, anna, clock):
     first, second = desk.opened_by(anna), desk.opened_by(anna)
     desk.activated_by(anna, first)
-    with pytest.raises(Refusal, match=r"authenticators\.wrong_code"):
+    with pytest.raises(Refusal, match=r"authenticators\.code_used"):
         authorise.with_code(provider, second.id, anna.id, anna.code(clock.now))
 
 
