@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Event, Lock, Timer
@@ -73,7 +73,8 @@ class OutboundClient:
                 sent = {"Host": destination.authority, "User-Agent": "Tessera", **headers}
                 connection.timeout = TOTAL_SECONDS
                 connection.request(method, destination.target, body, sent, preload_content=False, decode_content=False)
-                return _read(connection.getresponse())
+                with closing(connection.getresponse()) as answer:
+                    return _read(answer)
             except (HTTPError, HTTPException, OSError) as error:
                 raise Refusal("outbound.failed", f"{destination.host}: {type(error).__name__}") from error
             finally:
