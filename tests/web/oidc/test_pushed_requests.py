@@ -9,7 +9,11 @@ from sqlalchemy import func, select
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import consents
+from idp.domain.grants.grants import of_code
 from idp.domain.grants.tables import grants
+from idp.journeys.oidc.push import push as push_journey
+from idp.protocol.confirmation import Confirmation
+from idp.protocol.errors import OAuthError
 from tests.builders import PASSWORD, REDIRECT_URI, a_client
 from tests.web.oidc.conftest import VERIFIER, authorize
 from tests.web.oidc.requests import ASKED, AUTH, address, push, pushed, told
@@ -326,6 +330,17 @@ def test_a_client_that_must_push_is_not_heard_in_front(client, app, signed_in, p
 
 def test_a_client_that_may_push_is_heard_in_front_too(signed_in, agency):
     assert "code" in told(signed_in.get(authorize()))
+
+
+def test_a_key_that_was_proved_beside_the_request_binds_the_code(provider, agency, signed_in):
+    held = Confirmation(jkt="A" * 43)
+    for named in ({}, {"dpop_jkt": held.jkt}):
+        uri = str(push_journey(provider, agency, ASKED | named, held)["request_uri"])
+        code = told(signed_in.get(address(uri)))["code"]
+        with provider.reading() as connection:
+            assert of_code(connection, code).context.jkt == held.jkt
+    with pytest.raises(OAuthError, match="dpop_jkt"):
+        push_journey(provider, agency, ASKED | {"dpop_jkt": "E" * 43}, held)
 
 
 def test_it_may_be_posted_by_the_browser(client, signed_in):
