@@ -2,7 +2,7 @@
 
 The authorization request of the code flow (RFC 6749 section 4.1.1), in two stages: `identify` before any redirect is
 possible, then `parse_request`, whose refusals may be sent to the client. Left out: the hybrid and implicit flows,
-`request` and `request_uri`, `registration`, `claims_locales`, `resource`.
+`request` and `request_uri`, `registration`, `claims_locales`.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, NamedTuple, Self
 
-from idp.protocol import pkce, redirect_uri, response_mode
+from idp.protocol import pkce, redirect_uri, resource_indicator, response_mode
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import (
@@ -151,6 +151,7 @@ def parse_request(parameters: Parameters, client: ClientMetadata) -> Authorizati
         id_token_hint=parameters.get("id_token_hint"),
         ui_locales=_ui_locales(parameters),
         display=parameters["display"] if parameters.get("display") in DISPLAYS else DISPLAYS[0],
+        resource=resource_indicator.requested(parameters),
     )
 
 
@@ -233,6 +234,11 @@ def claims_are_well_formed(parameters: Parameters, client: ClientMetadata) -> No
     _claims(parameters, client)
 
 
+def resources_are_absolute(parameters: Parameters, _client: ClientMetadata) -> None:
+    """RFC 8707 section 2; whether somebody registered them is the directory's to say."""
+    resource_indicator.requested(parameters)
+
+
 CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     request_object_is_not_used,
     request_uri_is_not_used,
@@ -245,6 +251,7 @@ CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     max_age_is_a_duration,
     hints_are_short,
     claims_are_well_formed,
+    resources_are_absolute,
 )
 """The order in which a request is judged; the first refusal is the answer."""
 

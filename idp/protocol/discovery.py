@@ -38,6 +38,7 @@ def metadata(enabled: Enabled) -> dict[str, object]:
         **_authorization(),
         **_subjects_and_claims(enabled),
         **_client_authentication(enabled.endpoints),
+        **_introspection(enabled),
         **_logout(enabled.endpoints),
         **_identity_assurance(enabled),
         **enabled.links,
@@ -65,6 +66,7 @@ def _subjects_and_claims(enabled: Enabled) -> dict[str, object]:
     return {
         "subject_types_supported": list(client_metadata.SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(enabled.signing_algorithms),
+        "userinfo_signing_alg_values_supported": list(enabled.signing_algorithms),
         "claim_types_supported": ["normal"],
         "claims_supported": [*SIGN_IN_CLAIMS, *scopes.supported_claims()],
         "ui_locales_supported": list(enabled.ui_locales),
@@ -82,6 +84,13 @@ def _client_authentication(endpoints: Mapping[str, str]) -> dict[str, object]:
             told[f"{name}_endpoint_auth_methods_supported"] = supported
             told[f"{name}_endpoint_auth_signing_alg_values_supported"] = list(client_metadata.ASSERTION_ALGORITHMS)
     return told
+
+
+def _introspection(enabled: Enabled) -> dict[str, object]:
+    """RFC 9701 section 7."""
+    if "introspection_endpoint" not in enabled.endpoints:
+        return {}
+    return {"introspection_signing_alg_values_supported": list(enabled.signing_algorithms)}
 
 
 def _logout(endpoints: Mapping[str, str]) -> dict[str, object]:

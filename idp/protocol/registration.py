@@ -16,7 +16,6 @@ from idp.protocol.registration_rules import RULES
 UNSUPPORTED: Final = (
     "jwks_uri",
     "software_statement",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
     "request_object_signing_alg",

@@ -1,6 +1,6 @@
 """Registrations of relying parties."""
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, ForeignKey, Table, Text
 
 from idp.foundation.tables import instant, metadata
 
@@ -15,3 +15,11 @@ clients = Table(
     instant("updated_at"),
 )
 """`metadata` is the RFC 7591 document as registered; `secret_digest` an HMAC-SHA-256 in hexadecimal."""
+
+resources = Table(
+    "client_resources",
+    metadata,
+    Column("resource", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""The `resources` of every registration (RFC 8707): one resource server each, so that nobody takes another's."""

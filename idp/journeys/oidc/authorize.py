@@ -7,6 +7,7 @@ from idp.domain.clients.registry import Client
 from idp.domain.sessions.browser import Session
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.issue_code import issue_code
+from idp.journeys.oidc.resources import check_known
 from idp.journeys.provider import Provider
 from idp.journeys.signin.standing import standing
 from idp.protocol import authorization
@@ -48,6 +49,7 @@ def authorize(provider: Provider, parameters: Mapping[str, str], session: Sessio
 def _decide(
     provider: Provider, request: AuthorizationRequest, client: Client, session: Session | None
 ) -> Answer | SignInFirst:
+    check_known(provider, request.resource)
     with provider.reading() as connection:
         step, achieved = standing(connection, provider, request, client, session)
     if step is None and session is not None and achieved is not None:

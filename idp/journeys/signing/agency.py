@@ -25,6 +25,8 @@ def authenticate(provider: Provider, token: str) -> Client:
     client = None if active is None else provider.clients.find(active.client_id)
     if active is None or client is None or not client.active:
         raise OAuthError(INVALID_TOKEN, "The access token is unknown, expired or revoked.")
+    if active.terms.audience:
+        raise OAuthError(INVALID_TOKEN, "The access token is for another resource.")
     if active.grant is not None or SCOPE not in active.scope.split() or not client.metadata.signing:
         reason = "This needs a token of the service itself (client_credentials) with the scope signing."
         raise OAuthError(INSUFFICIENT_SCOPE, reason, scope=SCOPE)
