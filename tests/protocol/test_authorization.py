@@ -160,7 +160,7 @@ def test_a_request_that_breaks_a_rule_is_refused_with_the_code_of_the_rule(sent,
 
 def test_every_check_says_what_it_checks():
     assert all(check.__doc__ and check.__name__.count("_") >= 2 for check in CHECKS)
-    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 11
+    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 12
 
 
 def test_pkce_may_be_left_out_only_by_a_client_registered_so():

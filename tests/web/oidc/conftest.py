@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import consents
@@ -53,3 +54,56 @@ def authorize(**changes: str) -> str:
         "code_challenge_method": "S256",
     }
     return f"/oidc/authorize?{urlencode(parameters | changes)}"
+
+
+WAGES = "https://wages.example/api"
+ARCHIVE = "https://archive.example/api"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+SERVER_SECRET = "a-secret-of-the-server"
+
+
+@pytest.fixture
+def wages(provider: Provider) -> Client:
+    """A resource server that reads JWTs, and calls others for the person."""
+    return a_server(provider, "wages", [WAGES, f"{WAGES}/slips"], access_token_format="jwt")
+
+
+@pytest.fixture
+def archive(provider: Provider) -> Client:
+    """A resource server that asks about opaque tokens."""
+    return a_server(provider, "archive", [ARCHIVE])
+
+
+def a_server(provider: Provider, client_id: str, resources: list[str], **metadata: object) -> Client:
+    members: dict[str, object] = {
+        "client_id": client_id,
+        "redirect_uris": [],
+        "grant_types": [EXCHANGE],
+        "scope": "",
+        "resources": resources,
+        "id_token_signed_response_alg": "ES256",
+    }
+    return a_client(provider, secret=SERVER_SECRET, **members | metadata)
+
+
+AGENCY_AUTH = ("agency", "a-secret-of-the-agency")
+
+
+def a_code(signed_in: FlaskClient, *resources: str, scope: str = "openid") -> str:
+    """The code of an authorization for these resources."""
+    query = "".join(f"&{urlencode({'resource': resource})}" for resource in resources)
+    return signed_in.get(authorize(scope=scope) + query).location.partition("code=")[2].partition("&")[0]
+
+
+def a_token_response(http: FlaskClient, code: str, *resources: str) -> TestResponse:
+    """What the code brings, for these resources of it."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
+    return http.post("/oidc/token", data=form | {"resource": list(resources)}, auth=AGENCY_AUTH)
+
+
+def introspected(http: FlaskClient, token: str, server: str) -> dict[str, object]:
+    """What the resource server is told about the token."""
+    answer = http.post("/oidc/introspect", data={"token": token}, auth=(server, SERVER_SECRET))
+    assert answer.status_code == 200
+    told: dict[str, object] = answer.json
+    return told
