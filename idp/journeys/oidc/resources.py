@@ -18,6 +18,12 @@ def check_known(provider: Provider, resources: Iterable[str]) -> None:
             _server_of(provider, resource)
 
 
+def servers_of(provider: Provider, resources: Iterable[str]) -> tuple[Client, ...]:
+    """The resource servers that these belong to, each once; what we hold ourselves, or nobody any more, is left out."""
+    found = [provider.clients.server_of(resource) for resource in resources]
+    return tuple({server.id: server for server in found if server is not None}.values())
+
+
 def granted_audience(provider: Provider, parameters: Mapping[str, str], granted: tuple[str, ...]) -> tuple[str, ...]:
     """The audience of a token that a token request asks for under a grant. Raises OAuthError(invalid_target)."""
     asked = requested(parameters)

@@ -16,6 +16,9 @@ from tests.fixtures.product import app, client
 
 __all__ = ["app", "client"]
 
+WAGES = "https://wages.example/api"
+ARCHIVE = "https://archive.example/api"
+ALLOWED = (WAGES, f"{WAGES}/slips", ARCHIVE, "https://old.example/", "http://localhost")
 VERIFIER = "v" * 50
 CHALLENGE = "CrlVwe1WSHWuTQYh3iczmx3aS-faRx6C92k9_hNxl4A"
 
@@ -32,11 +35,11 @@ def agency(provider: Provider) -> Client:
 
 @pytest.fixture
 def signed_in(app: Flask, provider: Provider, anna: Citizen, agency: Client) -> FlaskClient:
-    """Anna's browser; she agreed to sign in to the agency."""
+    """Anna's browser; she agreed to sign in to the agency, and that it uses the resource servers below."""
     with provider.transaction() as tx:
         proved = Authenticated(anna.id, ("pwd",), Strength.ONE_FACTOR, tx.now)
         _session, secret = browser.start(tx, proved, "Firefox", 3600)
-        consents.give(tx, anna.id, agency.id, ["openid"])
+        consents.give(tx, anna.id, agency.id, ["openid", *ALLOWED])
     http = app.test_client()
     http.set_cookie("session", secret)
     return http
@@ -56,8 +59,6 @@ def authorize(**changes: str) -> str:
     return f"/oidc/authorize?{urlencode(parameters | changes)}"
 
 
-WAGES = "https://wages.example/api"
-ARCHIVE = "https://archive.example/api"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 SERVER_SECRET = "a-secret-of-the-server"
 

@@ -17,6 +17,7 @@ from tests.web.oidc.conftest import (
     authorize,
     introspected,
 )
+from tests.witness import watching
 
 ISSUER = "http://localhost"
 
@@ -137,6 +138,34 @@ def test_a_refresh_narrows_to_another_resource_of_the_grant(client, signed_in, w
 def allow_offline(provider, anna):
     with provider.transaction() as tx:
         consents.give(tx, anna.id, "agency", ["openid", "offline_access"])
+
+
+def test_another_service_is_used_in_the_citizens_name_only_if_she_was_told(provider, client, signed_in, wages):
+    a_server(provider, "clinic", ["https://clinic.example/"], client_name="The Clinic")
+    wanted = authorize(resource="https://clinic.example/")
+
+    assert "error=consent_required" in signed_in.get(f"{wanted}&prompt=none").location
+    page = signed_in.get(wanted, follow_redirects=True).text
+    assert "It will also use The Clinic in your name." in page
+    assert "Public Wages" not in page
+
+
+def test_a_token_for_a_resource_costs_no_statement_more(provider, client, signed_in, wages):
+    plain, meant = a_code(signed_in), a_code(signed_in, WAGES)
+    with watching(provider) as without:
+        a_token_response(client, plain)
+    with watching(provider) as within:
+        a_token_response(client, meant)
+
+    assert not [one for one in without.statements if "resources" in one]
+    assert spent(without) == spent(within)
+
+
+def spent(witness):
+    """What was run, without its values, but for caches that have an age."""
+    cached = ("FROM clients", "FROM client_resources", "FROM keys")
+    told = [" ".join(one.partition("VALUES")[0].split()) for one in witness.statements]
+    return [one for one in told if not any(name in one for name in cached)]
 
 
 def test_an_authorization_for_what_nobody_registered_is_refused_at_the_clients_address(signed_in, wages):
