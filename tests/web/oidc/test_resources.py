@@ -1,11 +1,16 @@
 """RFC 8707 and RFC 9068 over HTTP: tokens for a resource server, and for no other."""
 
+import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet
 
 from idp.domain.clients import registry
 from idp.domain.grants import consents
+from idp.journeys.oidc.client_credentials import client_credentials
 from idp.journeys.oidc.subjects import subject_for
+from idp.journeys.signing.agency import authenticate
+from idp.protocol.confirmation import Confirmation
+from idp.protocol.errors import OAuthError
 from tests.web.oidc.conftest import (
     AGENCY_AUTH,
     ARCHIVE,
@@ -202,6 +207,28 @@ def test_a_client_of_its_own_gets_a_token_for_a_resource(provider, client, wages
     assert introspected(client, answer["access_token"], "wages")["client_id"] == "batch"
     refused = client.post("/oidc/token", data=form | {"resource": "/x"}, auth=("batch", SERVER_SECRET))
     assert refused.json["error"] == "invalid_target"
+
+
+def test_a_bound_token_says_to_which_key(provider, client, wages):
+    batch = a_server(provider, "batch", [], grant_types=["client_credentials"], scope="wages:read")
+    for held, cnf in ((Confirmation(jkt="k"), {"jkt": "k"}), (Confirmation(x5t="c"), {"x5t#S256": "c"})):
+        token = client_credentials(provider, batch, {"resource": WAGES}, held)["access_token"]
+
+        assert claims_of(client, token)["cnf"] == cnf
+        assert introspected(client, token, "wages")["cnf"] == cnf
+
+
+def test_a_token_for_a_resource_orders_no_signature(provider, client, wages):
+    grants = {"grant_types": ["client_credentials"], "scope": "signing", "signing": True}
+    notary = a_server(provider, "notary", [ARCHIVE], **grants)
+    own = client_credentials(provider, notary, {})["access_token"]
+    meant = client_credentials(provider, notary, {"resource": ARCHIVE})["access_token"]
+
+    assert authenticate(provider, own) == notary
+    for token in (meant, client_credentials(provider, notary, {"resource": WAGES})["access_token"]):
+        with pytest.raises(OAuthError) as refusal:
+            authenticate(provider, token)
+        assert refusal.value.code == "invalid_token"
 
 
 def test_a_jwt_that_we_did_not_sign_is_no_token_anywhere(client, signed_in, wages):

@@ -6,6 +6,9 @@ from joserfc.jwk import KeySet
 
 from idp.domain.grants import consents
 from idp.foundation.audit import log
+from idp.journeys.oidc.exchange_token import exchange_token
+from idp.protocol.confirmation import UNBOUND, Confirmation
+from idp.protocol.errors import OAuthError
 from tests.web.oidc.conftest import (
     AGENCY_AUTH,
     ARCHIVE,
@@ -18,6 +21,7 @@ from tests.web.oidc.conftest import (
     introspected,
 )
 
+HELD = Confirmation(jkt="0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 SERVERS = {"wages": ("wages", SERVER_SECRET), "archive": ("archive", SERVER_SECRET), "agency": AGENCY_AUTH}
 
@@ -163,6 +167,22 @@ def test_a_code_used_twice_ends_exchanged_tokens_too(client, signed_in, wages, a
     a_token_response(client, code)
 
     assert introspected(client, second, "archive") == {"active": False}
+
+
+def test_the_new_token_is_bound_to_the_key_of_who_asked_and_needs_it_to_be_exchanged_again(
+    provider, client, token, wages
+):
+    form = {"subject_token": token, "subject_token_type": ACCESS_TOKEN, "resource": ARCHIVE}
+    bound = exchange_token(provider, wages, form, HELD)
+
+    assert bound["token_type"] == "DPoP"
+    assert introspected(client, bound["access_token"], "archive")["cnf"] == {"jkt": HELD.jkt}
+    again = form | {"subject_token": bound["access_token"]}
+    for other in (UNBOUND, Confirmation(jkt="another"), Confirmation(x5t=HELD.jkt)):
+        with pytest.raises(OAuthError, match="bound to a key") as refusal:
+            exchange_token(provider, wages, again, other)
+        assert refusal.value.code == "invalid_request"
+    assert exchange_token(provider, wages, again, HELD)["access_token"]
 
 
 def test_an_actor_token_is_the_asking_clients_own(provider, client, token):
