@@ -1,8 +1,8 @@
 """RFC 8707, https://www.rfc-editor.org/rfc/rfc8707: for which protected resources a token is wanted.
 
 A resource server registers its `resources`; they are compared as strings, character by character. A token is for one
-resource server: what names those of several is to be narrowed at the token endpoint (section 2 leaves that to us). Left out:
-resources by other schemes than https, which nobody can register here.
+resource server: what names those of several is to be narrowed at the token endpoint (section 2 leaves that to us).
+Left out: resources by other schemes than https, which nobody can register here.
 """
 
 import re
