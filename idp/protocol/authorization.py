@@ -3,7 +3,7 @@
 The authorization request of the code flow (RFC 6749 section 4.1.1), in two stages: `identify` before any redirect is
 possible, then `parse_request`, whose refusals may be sent to the client. A request object (request_object) is opened,
 and a pushed request (pushed_request) found, before these are asked. Left out: the hybrid and implicit flows,
-`registration`, `claims_locales`, `resource`.
+`registration`, `claims_locales`.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, NamedTuple, Self
 
-from idp.protocol import pkce, redirect_uri, signed_response
+from idp.protocol import pkce, redirect_uri, resource_indicator, signed_response
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import (
@@ -156,6 +156,7 @@ def parse_request(parameters: Parameters, client: ClientMetadata) -> Authorizati
         ui_locales=_ui_locales(parameters),
         display=parameters["display"] if parameters.get("display") in DISPLAYS else DISPLAYS[0],
         dpop_jkt=parameters.get("dpop_jkt"),
+        resource=resource_indicator.requested(parameters),
     )
 
 
@@ -245,6 +246,11 @@ def claims_are_well_formed(parameters: Parameters, client: ClientMetadata) -> No
     _claims(parameters, client)
 
 
+def resources_are_absolute(parameters: Parameters, _client: ClientMetadata) -> None:
+    """RFC 8707 section 2; whether somebody registered them is the directory's to say."""
+    resource_indicator.requested(parameters)
+
+
 CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     request_object_is_not_used,
     request_uri_is_not_used,
@@ -258,6 +264,7 @@ CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     hints_are_short,
     dpop_jkt_is_a_thumbprint,
     claims_are_well_formed,
+    resources_are_absolute,
 )
 """The order in which a request is judged; the first refusal is the answer."""
 

@@ -56,6 +56,7 @@ def metadata(enabled: Enabled) -> dict[str, object]:
         **_subjects_and_claims(enabled),
         **_client_authentication(enabled),
         **_possession(enabled),
+        **_introspection(enabled),
         **_logout(enabled.endpoints),
         **_identity_assurance(enabled),
         **enabled.links,
@@ -95,6 +96,7 @@ def _subjects_and_claims(enabled: Enabled) -> dict[str, object]:
     return {
         "subject_types_supported": list(client_metadata.SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(enabled.signing_algorithms),
+        "userinfo_signing_alg_values_supported": list(enabled.signing_algorithms),
         "claim_types_supported": ["normal"],
         "claims_supported": [*SIGN_IN_CLAIMS, *scopes.supported_claims()],
         "ui_locales_supported": list(enabled.ui_locales),
@@ -133,6 +135,13 @@ def _possession(enabled: Enabled) -> dict[str, object]:
             name: enabled.mtls_url + url.removeprefix(enabled.issuer) for name, url in there.items()
         }
     return told
+
+
+def _introspection(enabled: Enabled) -> dict[str, object]:
+    """RFC 9701 section 7."""
+    if "introspection_endpoint" not in enabled.endpoints:
+        return {}
+    return {"introspection_signing_alg_values_supported": list(enabled.signing_algorithms)}
 
 
 def _logout(endpoints: Mapping[str, str]) -> dict[str, object]:

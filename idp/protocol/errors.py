@@ -1,8 +1,8 @@
 """RFC 6749 section 5.2, https://www.rfc-editor.org/rfc/rfc6749#section-5.2: errors, of all our specifications.
 
-With the registered codes of RFC 6749 section 4.1.2.1, RFC 6750, RFC 7009, RFC 7591, RFC 9449, OpenID Connect Core
-3.1.2.6 and OpenID Connect Core Unmet Authentication Requirements 1.0. Left out: `error_uri`, and the HTTP status of a
-code (web).
+With the registered codes of RFC 6749 section 4.1.2.1, RFC 6750, RFC 7009, RFC 7591, RFC 8707, RFC 9449, OpenID
+Connect Core 3.1.2.6 and OpenID Connect Core Unmet Authentication Requirements 1.0. Left out: `error_uri`, and the HTTP
+status of a code (web).
 """
 
 import re
@@ -37,6 +37,8 @@ INVALID_TOKEN: Final = "invalid_token"  # noqa: S105 (a code, no secret)
 INSUFFICIENT_SCOPE: Final = "insufficient_scope"
 # RFC 7009 section 2.2.1
 UNSUPPORTED_TOKEN_TYPE: Final = "unsupported_token_type"  # noqa: S105 (a code, no secret)
+# RFC 8707 section 2
+INVALID_TARGET: Final = "invalid_target"
 # RFC 7591 section 3.2.2
 INVALID_CLIENT_METADATA: Final = "invalid_client_metadata"
 INVALID_REDIRECT_URI: Final = "invalid_redirect_uri"
@@ -69,6 +71,7 @@ CODES: Final = frozenset(
         INVALID_TOKEN,
         INSUFFICIENT_SCOPE,
         UNSUPPORTED_TOKEN_TYPE,
+        INVALID_TARGET,
         INVALID_CLIENT_METADATA,
         INVALID_REDIRECT_URI,
         INVALID_DPOP_PROOF,

@@ -15,7 +15,6 @@ from idp.protocol.registration_rules import RULES
 
 UNSUPPORTED: Final = (
     "software_statement",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
     "frontchannel_logout_uri",

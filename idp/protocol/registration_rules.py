@@ -8,7 +8,7 @@ import re
 from ipaddress import ip_address
 from typing import Final
 
-from idp.protocol import client_profile, mutual_tls, redirect_uri
+from idp.protocol import client_profile, mutual_tls, redirect_uri, token_exchange
 from idp.protocol.client_metadata import (
     CLIENT_SECRET_JWT,
     PRIVATE_KEY_JWT,
@@ -42,9 +42,10 @@ def refresh_needs_a_code(client: ClientMetadata) -> str | None:
 
 
 def client_credentials_need_credentials(client: ClientMetadata) -> str | None:
-    """RFC 6749 section 4.4."""
-    if client.is_public and "client_credentials" in client.grant_types:
-        return "grant_types client_credentials needs a token_endpoint_auth_method other than none."
+    """RFC 6749 section 4.4, and ours of RFC 8693 section 2.1: who exchanges tokens says who it is."""
+    needing = {"client_credentials", token_exchange.GRANT_TYPE} & set(client.grant_types)
+    if client.is_public and needing:
+        return f"grant_types {min(needing)} needs a token_endpoint_auth_method other than none."
     return None
 
 

@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT
 PROMISED_BY = {
     "authorization": "authorization_endpoint",
     "introspection": "introspection_endpoint",
+    "signed_introspection": "introspection_signing_alg_values_supported",
     "revocation": "revocation_endpoint",
     "logout": "backchannel_logout_supported",
     "pkce": "code_challenge_methods_supported",

@@ -63,6 +63,8 @@ def test_it_says_what_the_rules_accept():
     assert set(DOCUMENT["id_token_signing_alg_values_supported"]) == set(jose.ID_TOKEN.algorithms)
     algorithms = DOCUMENT["token_endpoint_auth_signing_alg_values_supported"]
     assert set(algorithms) == set(jose.CLIENT_ASSERTION.algorithms)
+    assert set(DOCUMENT["userinfo_signing_alg_values_supported"]) == set(jose.USER_INFORMATION.algorithms)
+    assert set(DOCUMENT["introspection_signing_alg_values_supported"]) == set(jose.INTROSPECTION.algorithms)
     assert "RS256" in DOCUMENT["id_token_signing_alg_values_supported"]
     assert DOCUMENT["authorization_response_iss_parameter_supported"] is True
 

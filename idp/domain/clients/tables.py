@@ -1,6 +1,6 @@
 """Registrations of relying parties."""
 
-from sqlalchemy import Column, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text
 
 from idp.foundation.tables import instant, metadata
 
@@ -19,3 +19,11 @@ clients = Table(
 
 `sealed_secret` is there only for a client that signs with its secret, which must be read to check what it signed.
 """
+
+resources = Table(
+    "client_resources",
+    metadata,
+    Column("resource", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""The `resources` of every registration (RFC 8707): one resource server each, so that nobody takes another's."""

@@ -11,6 +11,6 @@ def requested(request: AuthorizationRequest) -> Requested:
 
 
 def needs_consent_to(request: AuthorizationRequest) -> frozenset[str]:
-    """Names the citizen must have allowed: every claim, `openid` for the sign-in itself, `offline_access` if asked."""
-    names = {"openid", *requested(request).names}
+    """Names the citizen must have allowed: every claim and resource, `openid` for the sign-in itself, coming back."""
+    names = {"openid", *requested(request).names, *request.resource}
     return frozenset(names | ({OFFLINE_ACCESS} if OFFLINE_ACCESS in request.scope else set()))

@@ -8,6 +8,7 @@ from idp.domain.people import attributes
 from idp.domain.sessions import logins
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.asking import needs_consent_to, requested
+from idp.journeys.oidc.resources import servers_of
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import InProgress, at_step
@@ -19,12 +20,16 @@ STEP = "consent"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What would be shared: claims with their values now, claims asked for but not on record, and offline access."""
+    """What would be shared: claims with their values now, claims asked for but not on record, and offline access.
+
+    `reached` are other services that this one wants to use in the citizen's name (RFC 8707).
+    """
 
     shared: tuple[tuple[str, object], ...]
     missing: tuple[str, ...]
     essential: frozenset[str]
     offline: bool
+    reached: tuple[Client, ...]
 
 
 def offer(provider: Provider, progress: InProgress) -> Offer:
@@ -37,7 +42,9 @@ def offer(provider: Provider, progress: InProgress) -> Offer:
     with provider.reading() as connection:
         told = select(names, attributes.read(connection, provider.vault, progress.person_id))
     missing = tuple(name for name in names if name not in told)
-    return Offer(tuple(told.items()), missing, asked.essential, _may_come_back(progress.goal.client))
+    client = progress.goal.client
+    reached = tuple(server for server in servers_of(provider, request.resource) if server != client)
+    return Offer(tuple(told.items()), missing, asked.essential, _may_come_back(client), reached)
 
 
 def approve(provider: Provider, login_id: str, visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -20,6 +21,7 @@ from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
+from idp.protocol.signed_introspection import MEDIA_TYPE
 from idp.web import headers
 from idp.web.cookies import Cookies
 from idp.web.oidc import bearer
@@ -62,6 +64,7 @@ class Call:
     query: str
     content_type: str
     body: bytes
+    accept: str = ""
 
     def form(self) -> dict[str, str]:
         """The body's parameters. Raises OAuthError(invalid_request), also for another content type."""
@@ -82,7 +85,7 @@ class Answer:
 
 
 Handler = Callable[[Call], Answer]
-OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object]]]
+OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object] | str]]
 
 
 class Machine:
@@ -135,6 +138,7 @@ class Machine:
             environ.get("QUERY_STRING", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
+            environ.get("HTTP_ACCEPT", ""),
         )
 
     def _proofs(self, environ: Environ) -> Proofs:
@@ -157,7 +161,7 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
     return {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
-        "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
+        "/oidc/introspect": {"POST": lambda call: _introspection(call, engine)},
         "/oidc/revoke": {"POST": lambda call: _of_client(call, engine.revocation)},
         "/oidc/userinfo": dict.fromkeys(("GET", "POST"), lambda call: _userinfo(provider, call)),
         "/oidc/jwks": dict.fromkeys(("GET", "HEAD"), _public(provider.keyring.jwks)),
@@ -173,10 +177,15 @@ def _body(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(int(length)) if int(length) else b""
 
 
-def _of_client(call: Call, work: OfClient) -> Answer:
+def _introspection(call: Call, engine: Engine) -> Answer:
+    """RFC 7662 section 2, or RFC 9701 section 5 for who accepts it."""
+    return _of_client(call, partial(engine.introspection, accept=call.accept), MEDIA_TYPE)
+
+
+def _of_client(call: Call, work: OfClient, signed_as: str = "") -> Answer:
     """RFC 6749 section 5.2: who fails to authenticate is told 401, and how, if a header was tried."""
     try:
-        return Answer(*work(call.form(), call.authorization, call.proofs))
+        return _document(*work(call.form(), call.authorization, call.proofs), signed_as)
     except OAuthError as error:
         if error.code != INVALID_CLIENT:
             return _refused(400, error)
@@ -192,10 +201,17 @@ def _of_client(call: Call, work: OfClient) -> Answer:
 def _userinfo(provider: Provider, call: Call) -> Answer:
     """OpenID Connect Core section 5.3, with the errors of RFC 6750 section 3."""
     try:
-        return Answer(200, userinfo(provider, _shown(call)))
+        return _document(200, userinfo(provider, _shown(call)), "application/jwt")
     except OAuthError as error:
         challenge = bearer.challenge(call.authorization, error)
         return _refused(bearer.STATUS.get(error.code, 403), error, (("WWW-Authenticate", challenge),))
+
+
+def _document(status: int, document: Mapping[str, object] | str, signed_as: str) -> Answer:
+    """JSON, or a JWT of the media type `signed_as`."""
+    if isinstance(document, str):
+        return Answer(status, document.encode(), (("Content-Type", signed_as),))
+    return Answer(status, document)
 
 
 def _shown(call: Call) -> Shown:

@@ -46,4 +46,6 @@ def _show(progress: InProgress) -> Response:
     rows = [(label(name), spoken(value)) for name, value in offered.shared if not name.endswith("_verified")]
     rows += [(label(name), _("Not on record")) for name in offered.missing if name in offered.essential]
     quiet = quiet_passkey.options(provider(), progress)
-    return rendered("consent", progress=progress, rows=rows, offline=offered.offline, quiet=quiet)
+    return rendered(
+        "consent", progress=progress, rows=rows, offline=offered.offline, reached=offered.reached, quiet=quiet
+    )
