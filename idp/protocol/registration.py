@@ -24,7 +24,6 @@ UNSUPPORTED: Final = (
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
-    "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
 

@@ -6,7 +6,7 @@ themselves, which are in `registration_values`.
 
 from typing import Final
 
-from idp.protocol import redirect_uri
+from idp.protocol import frontchannel_logout, redirect_uri
 from idp.protocol.client_metadata import CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, SECRET_ALGORITHMS, ClientMetadata
 
 
@@ -105,6 +105,13 @@ def bound_to_one_kind_of_key(client: ClientMetadata) -> str | None:
     )
 
 
+def front_channel_logout_stays_at_the_service(client: ClientMetadata) -> str | None:
+    """OpenID Connect Front-Channel Logout 1.0 section 2."""
+    if not client.frontchannel_logout_uri or frontchannel_logout.origin_is_its_own(client):
+        return None
+    return "frontchannel_logout_uri needs the scheme, host and port of one of the redirect_uris."
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -119,4 +126,5 @@ RULES: Final = (
     the_profile_allows_the_algorithms,
     the_profile_needs_pkce,
     bound_to_one_kind_of_key,
+    front_channel_logout_stays_at_the_service,
 )

@@ -40,7 +40,8 @@ def authorize(provider: Provider, parameters: Mapping[str, str], session: Sessio
     except OAuthError as error:
         raise Refusal("oidc.unknown_address", error.reason) from error
     try:
-        return _decide(provider, authorization.parse_request(parameters, client.metadata), client, session)
+        request = authorization.parse_request(parameters, client.metadata, provider.detail_types)
+        return _decide(provider, request, client, session)
     except OAuthError as error:
         return Answer(target, failure(provider.issuer, error, target.state))
 

@@ -58,8 +58,9 @@ def token_response(provider: Provider, client: Client, minted: Minted) -> dict[s
         "access_token": minted.access_token,
         "token_type": "Bearer",
         "expires_in": provider.lifetimes.access_token,
-        "scope": context.scope,
     }
+    if context.scope:  # RFC 9396 section 3: authorization_details may stand alone.
+        response["scope"] = context.scope
     if minted.refresh_token is not None:
         response["refresh_token"] = minted.refresh_token
     if OPENID in context.scope.split():
@@ -81,10 +82,15 @@ def claims_told(
     return told if proven is None else told | {"verified_claims": proven}
 
 
-def requested_by(grant: Grant, scope: str) -> Requested:
-    """What the authorization request asked to be told, as far as a token of this `scope` reaches."""
+def claims_asked(grant: Grant) -> ClaimsRequest:
+    """The `claims` parameter of the authorization request."""
     claims: Mapping[str, object] = json.loads(grant.context.claims) if grant.context.claims else {}
-    return requested_claims(scope.split(), ClaimsRequest.from_document(claims))
+    return ClaimsRequest.from_document(claims)
+
+
+def requested_by(grant: Grant, scope: str, client: Client) -> Requested:
+    """What the authorization request asked to be told, as far as a token of this `scope`, and the agreement, reach."""
+    return requested_claims(scope.split(), claims_asked(grant), client.metadata.agreed_claims)
 
 
 def _signed_id_token(provider: Provider, client: Client, minted: Minted) -> str:
@@ -92,7 +98,7 @@ def _signed_id_token(provider: Provider, client: Client, minted: Minted) -> str:
     algorithm = client.metadata.id_token_signed_response_alg
     claims: dict[str, object] = {}
     if grant.context.claims:
-        asked = requested_by(grant, grant.context.scope)
+        asked = requested_by(grant, grant.context.scope, client)
         claims = claims_told(provider, grant.person_id, asked.id_token, asked.verified_id_token, minted.now)
     document = id_token.build(
         issuer=provider.issuer,

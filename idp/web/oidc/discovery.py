@@ -18,8 +18,10 @@ PATHS = {
 
 
 @cache
-def document(issuer: str, trust_framework: str) -> bytes:
+def document(issuer: str, trust_framework: str, detail_types: tuple[str, ...] = ()) -> bytes:
     """OpenID Connect Discovery section 3 and RFC 8414 section 2, as JSON."""
     endpoints = {name: issuer + path for name, path in PATHS.items()}
-    enabled = Enabled(issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=(trust_framework,))
+    enabled = Enabled(
+        issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=(trust_framework,), detail_types=detail_types
+    )
     return json.dumps(metadata(enabled), separators=(",", ":")).encode()

@@ -17,7 +17,14 @@ from idp.foundation.randomness import reference
 from idp.journeys.oidc.prove_possession import Proofs
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
+from idp.protocol import step_up
+from idp.protocol.errors import (
+    INSUFFICIENT_USER_AUTHENTICATION,
+    INVALID_CLIENT,
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    OAuthError,
+)
 from idp.protocol.parameters import single
 from idp.web import headers
 from idp.web.cookies import Cookies
@@ -140,7 +147,7 @@ class Machine:
 
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(lambda: document(provider.issuer, provider.trust_framework))
+    metadata = _public(lambda: document(provider.issuer, provider.trust_framework, tuple(provider.detail_types)))
     return {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
@@ -175,8 +182,10 @@ def _userinfo(provider: Provider, call: Call) -> Answer:
     try:
         return Answer(200, userinfo(provider, _bearer(call)))
     except OAuthError as error:
-        status = {INVALID_REQUEST: 400, INVALID_TOKEN: 401}.get(error.code, 403)
-        challenge = f'Bearer error="{error.code}", error_description="{error.reason}"'
+        status = {INVALID_REQUEST: 400, INVALID_TOKEN: 401, INSUFFICIENT_USER_AUTHENTICATION: 401}.get(error.code, 403)
+        challenge = f'Bearer error="{error.code}", error_description="{error.reason}"' + step_up.parameters(
+            error.facts.items()
+        )
         return _refused(status, error, (("WWW-Authenticate", challenge),))
 
 
