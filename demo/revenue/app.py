@@ -37,7 +37,7 @@ lock = Lock()
 @app.get("/")
 def home() -> str:
     """The front page, and a taxpayer's page for who is signed in."""
-    return render_template("revenue.html", person=_person(), returns=_returns())
+    return render_template("revenue.html", person=_person(), returns=_returns(), allowed=session.get("allowed"))
 
 
 @app.get("/sign-in")
@@ -46,6 +46,21 @@ def sign_in():  # type: ignore[no-untyped-def]
     claims = {"id_token": {"acr": {"essential": True, "values": [SUBSTANTIAL]}}}
     language = {"ui_locales": request.args["lang"]} if request.args.get("lang") else {}
     return oauth.idp.authorize_redirect(url_for("callback", _external=True), claims=_json(claims), **language)
+
+
+@app.get("/pay")
+def pay():  # type: ignore[no-untyped-def]
+    """Ask the citizen at the provider to allow one payment (RFC 9396): it is said there in her language."""
+    payment = {
+        "type": "tax_payment",
+        "amount": "87.50",
+        "currency": "EUR",
+        "identifier": "GR1601101250000000012300695",
+        "reference": "2024",
+    }
+    language = {"ui_locales": request.args["lang"]} if request.args.get("lang") else {}
+    address = url_for("callback", _external=True)
+    return oauth.idp.authorize_redirect(address, authorization_details=_json([payment]), **language)
 
 
 @app.get("/callback")
@@ -66,6 +81,7 @@ def callback():  # type: ignore[no-untyped-def]
         "sid": token["userinfo"]["sid"],
     }
     session["id_token"] = token["id_token"]
+    session["allowed"] = [f"{one['amount']} {one['currency']}" for one in token.get("authorization_details", [])]
     return redirect(url_for("home"))
 
 
@@ -113,8 +129,8 @@ def _person() -> dict[str, str] | None:
 
 def _returns() -> list[dict[str, str]]:
     return [
-        {"year": "2025", "state": "Assessed", "amount": "A₳ 412.00 refunded"},
-        {"year": "2024", "state": "Assessed", "amount": "A₳ 87.50 paid"},
+        {"year": "2025", "state": "Assessed", "amount": "EUR 412.00 refunded"},
+        {"year": "2024", "state": "Assessed", "amount": "EUR 87.50 due"},
     ]
 
 

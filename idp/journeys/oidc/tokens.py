@@ -19,6 +19,7 @@ from idp.protocol import id_token, identity_assurance, jose
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.claims import ALWAYS_ALLOWED, ClaimsRequest, Requested, requested_claims, select
 from idp.protocol.errors import INVALID_GRANT, OAuthError
+from idp.protocol.rich_authorization import kept
 from idp.protocol.scopes import OPENID
 
 
@@ -61,6 +62,8 @@ def token_response(provider: Provider, client: Client, minted: Minted) -> dict[s
     }
     if context.scope:  # RFC 9396 section 3: authorization_details may stand alone.
         response["scope"] = context.scope
+    if context.details:
+        response["authorization_details"] = list(kept(context.details))  # RFC 9396 section 7
     if minted.refresh_token is not None:
         response["refresh_token"] = minted.refresh_token
     if OPENID in context.scope.split():

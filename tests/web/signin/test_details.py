@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from idp.domain.grants.tables import grants
 from idp.foundation.audit import log
-from tests.builders import a_client
-from tests.web.signin.conftest import answered
+from tests.builders import REDIRECT_URI, a_client
+from tests.web.signin.conftest import VERIFIER, answered
 
 SECRET = "a-secret-of-the-revenue-service"
 IBAN = "GR1601101250000000012300695"
@@ -142,16 +142,39 @@ def test_a_service_without_the_type_cannot_ask_for_it(provider, at_sign_in, aske
     assert answered(window)["error"] == "invalid_authorization_details"
 
 
+def redeemed(window, code):
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
+    answer = window.client.post("/oidc/token", data=form, auth=("revenue", SECRET))
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_the_service_reads_what_was_allowed_beside_its_token(at_sign_in, boris):
+    """RFC 9396 section 7, and at each refresh as at first."""
+    asks = {"authorization_details": json.dumps([WHOLE]), "scope": "openid offline_access"}
+    window = at_consent(at_sign_in(**asks), boris).submits("/consent")
+    first = redeemed(window, answered(window)["code"])
+    assert first["authorization_details"] == [WHOLE]
+
+    form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    assert window.client.post("/oidc/token", data=form, auth=("revenue", SECRET)).json["authorization_details"] == [
+        WHOLE
+    ]
+
+
+def test_who_asked_for_no_details_reads_of_none(at_sign_in, boris):
+    window = at_consent(at_sign_in(), boris).submits("/consent")
+    assert "authorization_details" not in redeemed(window, answered(window)["code"])
+
+
 def test_details_stand_without_a_scope(provider, at_sign_in, boris):
     """RFC 9396 section 3: nothing about the person is told, and there is no ID token."""
     window = at_consent(at_sign_in(authorization_details=json.dumps([PAYMENT]), scope=""), boris)
     assert "It learns that you signed in, and nothing else about you." in window.page.words
-    code = answered(window.submits("/consent"))["code"]
+    told = redeemed(window, answered(window.submits("/consent"))["code"])
 
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": "https://agency.example/callback"}
-    answer = window.client.post("/oidc/token", data=form | {"code_verifier": "v" * 43}, auth=("revenue", SECRET))
-    assert answer.status_code == 200
-    assert {"scope", "id_token"}.isdisjoint(answer.json)
+    assert {"scope", "id_token"}.isdisjoint(told)
+    assert told["authorization_details"] == [PAYMENT]
 
 
 def test_what_may_be_asked_for_is_published(app, provider):
