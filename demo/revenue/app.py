@@ -70,7 +70,7 @@ def callback():  # type: ignore[no-untyped-def]
         token = oauth.idp.authorize_access_token()
     except OAuthError as error:
         return render_template(
-            "revenue.html", person=None, returns=[], error=error.error, description=error.description
+            "revenue.html", person=_person(), returns=_returns(), error=error.error, description=error.description
         ), 200
     told = oauth.idp.userinfo(token=token)
     session.clear()

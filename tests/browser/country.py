@@ -50,6 +50,9 @@ CITIZENS = {
     "hands.ar": ("Devi", "substantial"),
     "borrows.en": ("", "low"),
     "borrows.ar": ("", "low"),
+    "pays.en": ("", "substantial"),
+    "pays.ar": ("", "substantial"),
+    "frames.en": ("", "substantial"),
     "moves.en": ("Samuel", "substantial"),
     "moves.ar": ("Oskar", "substantial"),
 }
