@@ -117,6 +117,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
@@ -209,6 +215,9 @@ SETTINGS: Mapping[str, Setting] = {
     "remember_days": Setting(
         _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
     ),
+    "single_factor": Setting(
+        _yes_or_no, "no", "Whether services that want it may accept one factor, such as a password alone: yes or no."
+    ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
@@ -250,6 +259,7 @@ class Settings:
     fonts_dir: Path
     recovery_days: int
     remember_days: int
+    single_factor: bool
     closing_days: int
 
     @property

@@ -22,6 +22,7 @@ from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
+from idp.protocol.detail_types import Catalogue
 from idp.protocol.mutual_tls import Authorities
 
 
@@ -69,6 +70,9 @@ class Provider:
     methods: Mapping[str, AuthenticatorMethod]
     makes: Makes
     policy: Policy
+    detail_types: Catalogue
+    single_factor: bool
+    """Whether a service may accept one factor at all; it must want that too."""
     rp_id: str
     rp_name: str
     clients: Directory

@@ -43,6 +43,8 @@ class Enabled:
     """Whether anybody may issue them."""
     mtls_url: str = ""
     """Where else than at `issuer` the endpoints are, for clients that show a certificate."""
+    detail_types: Sequence[str] = ()
+    """Of authorization details."""
     links: Mapping[str, str] = field(default_factory=dict)
     """`op_policy_uri`, `op_tos_uri`, `service_documentation`, if there are such pages."""
 
@@ -59,6 +61,7 @@ def metadata(enabled: Enabled) -> dict[str, object]:
         **_introspection(enabled),
         **_logout(enabled.endpoints),
         **_identity_assurance(enabled),
+        **_authorization_details(enabled),
         **enabled.links,
     }
 
@@ -146,7 +149,16 @@ def _introspection(enabled: Enabled) -> dict[str, object]:
 
 def _logout(endpoints: Mapping[str, str]) -> dict[str, object]:
     offered = "end_session_endpoint" in endpoints
-    return {"backchannel_logout_supported": offered, "backchannel_logout_session_supported": offered}
+    return {
+        f"{channel}channel_logout{what}_supported": offered
+        for channel in ("back", "front")
+        for what in ("", "_session")
+    }
+
+
+def _authorization_details(enabled: Enabled) -> dict[str, object]:
+    """RFC 9396 section 10."""
+    return {"authorization_details_types_supported": list(enabled.detail_types)} if enabled.detail_types else {}
 
 
 def _identity_assurance(enabled: Enabled) -> dict[str, object]:

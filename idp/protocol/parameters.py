@@ -17,6 +17,7 @@ LONGEST: Final[Mapping[str, int]] = {
     "state": 2048,
     "nonce": 1024,
     "claims": 8192,
+    "authorization_details": 8192,
     "id_token_hint": 8192,  # it may hold verified_claims
     "client_assertion": 8192,
     "request": 12 * 1024,  # it may hold claims
@@ -33,6 +34,7 @@ LARGEST_REQUEST: Final = 16 * 1024
 _BETWEEN: Final = "\n"
 """Stands between the values of a repeated parameter: no value can hold it, so that nothing reads as two."""
 _CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+_JSON: Final = frozenset({"claims", "authorization_details"})
 _JSON_WHITE_SPACE: Final = str.maketrans("\t\r\n", "   ")
 
 
@@ -81,8 +83,8 @@ def space_separated(text: str | None) -> tuple[str, ...]:
 
 
 def _visible(name: str, value: str) -> str:
-    """`claims` is JSON and may be indented; no other value has a use for a control character."""
-    return value.translate(_JSON_WHITE_SPACE) if name == "claims" else value
+    """JSON may be indented; no other value has a use for a control character."""
+    return value.translate(_JSON_WHITE_SPACE) if name in _JSON else value
 
 
 def _octets(text: str, longest: int, what: str) -> int:

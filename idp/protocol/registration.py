@@ -17,7 +17,6 @@ UNSUPPORTED: Final = (
     "software_statement",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
-    "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
 

@@ -8,7 +8,7 @@ import re
 from ipaddress import ip_address
 from typing import Final
 
-from idp.protocol import client_profile, mutual_tls, redirect_uri, token_exchange
+from idp.protocol import client_profile, frontchannel_logout, mutual_tls, redirect_uri, token_exchange
 from idp.protocol.client_metadata import (
     CLIENT_SECRET_JWT,
     PRIVATE_KEY_JWT,
@@ -176,6 +176,13 @@ def own_certificates_need_keys(client: ClientMetadata) -> str | None:
     return None
 
 
+def front_channel_logout_stays_at_the_service(client: ClientMetadata) -> str | None:
+    """OpenID Connect Front-Channel Logout 1.0 section 2."""
+    if not client.frontchannel_logout_uri or frontchannel_logout.origin_is_its_own(client):
+        return None
+    return "frontchannel_logout_uri needs the scheme, host and port of one of the redirect_uris."
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -195,4 +202,5 @@ RULES: Final = (
     an_issued_certificate_has_one_name,
     names_of_certificates_can_be_compared,
     own_certificates_need_keys,
+    front_channel_logout_stays_at_the_service,
 )

@@ -20,6 +20,7 @@ from idp.protocol import id_token, identity_assurance, jose
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.claims import ALWAYS_ALLOWED, ClaimsRequest, Requested, requested_claims, select
 from idp.protocol.errors import INVALID_GRANT, OAuthError
+from idp.protocol.rich_authorization import kept
 from idp.protocol.scopes import OPENID
 
 
@@ -61,6 +62,8 @@ def require_active(connection: Connection, grant: Grant) -> None:
 def token_response(provider: Provider, client: Client, minted: Minted) -> dict[str, object]:
     """RFC 6749 section 5.1 with the ID token of OpenID Connect Core 3.1.3.3."""
     response = access_response(provider, minted.access)
+    if minted.grant.context.details:
+        response["authorization_details"] = list(kept(minted.grant.context.details))  # RFC 9396 section 7
     if minted.refresh_token is not None:
         response["refresh_token"] = minted.refresh_token
     if OPENID in minted.access.scope.split():
@@ -92,10 +95,15 @@ def claims_told(
     return told if proven is None else told | {"verified_claims": proven}
 
 
-def requested_by(grant: Grant, scope: str) -> Requested:
-    """What the authorization request asked to be told, as far as a token of this `scope` reaches."""
+def claims_asked(grant: Grant) -> ClaimsRequest:
+    """The `claims` parameter of the authorization request."""
     claims: Mapping[str, object] = json.loads(grant.context.claims) if grant.context.claims else {}
-    return requested_claims(scope.split(), ClaimsRequest.from_document(claims))
+    return ClaimsRequest.from_document(claims)
+
+
+def requested_by(grant: Grant, scope: str, client: Client) -> Requested:
+    """What the authorization request asked to be told, as far as a token of this `scope`, and the agreement, reach."""
+    return requested_claims(scope.split(), claims_asked(grant), client.metadata.agreed_claims)
 
 
 def _signed_id_token(provider: Provider, client: Client, minted: Minted, access_token: str) -> str:
@@ -103,7 +111,7 @@ def _signed_id_token(provider: Provider, client: Client, minted: Minted, access_
     algorithm = client.metadata.id_token_signed_response_alg
     claims: dict[str, object] = {}
     if grant.context.claims:
-        asked = requested_by(grant, grant.context.scope)
+        asked = requested_by(grant, grant.context.scope, client)
         claims = claims_told(provider, grant.person_id, asked.id_token, asked.verified_id_token, minted.now)
     document = id_token.build(
         issuer=provider.issuer,

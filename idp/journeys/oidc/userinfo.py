@@ -6,9 +6,9 @@ from idp.domain.people import records
 from idp.domain.people.records import Status
 from idp.journeys.oidc.prove_possession import Shown, require_possession
 from idp.journeys.oidc.subjects import subject_for
-from idp.journeys.oidc.tokens import claims_told, requested_by
+from idp.journeys.oidc.tokens import claims_asked, claims_told, requested_by
 from idp.journeys.provider import Provider
-from idp.protocol import jose
+from idp.protocol import jose, step_up
 from idp.protocol.access_token import Kind, recognise
 from idp.protocol.errors import INSUFFICIENT_SCOPE, INVALID_TOKEN, OAuthError
 from idp.protocol.scopes import OPENID
@@ -17,8 +17,8 @@ from idp.protocol.scopes import OPENID
 def userinfo(provider: Provider, shown: Shown) -> dict[str, object] | str:
     """The claims, as a JWT for a client that registered for that (section 5.3.2).
 
-    Raises OAuthError(invalid_token), also for a token that is for another resource, (insufficient_scope), or what
-    `require_possession` raises.
+    Raises OAuthError(invalid_token), also for a token that is for another resource, (insufficient_scope),
+    (insufficient_user_authentication), or what `require_possession` raises.
     """
     recognise(Kind.ACCESS, shown.token)
     now = provider.store.now()
@@ -35,7 +35,8 @@ def userinfo(provider: Provider, shown: Shown) -> dict[str, object] | str:
         raise OAuthError(INSUFFICIENT_SCOPE, "The access token was not granted the openid scope.", scope=OPENID)
     if person is None or person.status is not Status.ACTIVE:
         raise OAuthError(INVALID_TOKEN, "The access token is unknown, expired or revoked.")
-    asked = requested_by(active.grant, active.scope)
+    step_up.require(client.metadata, claims_asked(active.grant), active.grant.context.acr, person.assurance)
+    asked = requested_by(active.grant, active.scope, client)
     told = claims_told(provider, person.id, asked.userinfo, asked.verified_userinfo, now)
     return _answered(provider, client, told | {"sub": subject_for(provider, client, person.id)})
 

@@ -157,7 +157,9 @@ class Machine:
 
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(lambda: document(provider.issuer, provider.trust_framework, provider.mutual_tls))
+    metadata = _public(
+        lambda: document(provider.issuer, provider.trust_framework, provider.mutual_tls, tuple(provider.detail_types))
+    )
     return {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
