@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
+from idp.protocol.software_statement import Authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Lifetimes:
     reclaim: int = 7 * 24 * 3600
     remembered: int = 30 * 24 * 3600
     """How long a browser remembers somebody; 0 if none ever does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """Whether services may register over the network, and whose software statements are believed."""
+
+    offered: bool = False
+    authorities: Authorities = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class Provider:
     trust_framework: str
     timezone: str
     fonts_dir: Path
+    registering: Registering
 
     @property
     def rp(self) -> tuple[str, str]:

@@ -37,6 +37,8 @@ UNSUPPORTED_TOKEN_TYPE: Final = "unsupported_token_type"  # noqa: S105 (a code, 
 # RFC 7591 section 3.2.2
 INVALID_CLIENT_METADATA: Final = "invalid_client_metadata"
 INVALID_REDIRECT_URI: Final = "invalid_redirect_uri"
+INVALID_SOFTWARE_STATEMENT: Final = "invalid_software_statement"
+UNAPPROVED_SOFTWARE_STATEMENT: Final = "unapproved_software_statement"
 
 CODES: Final = frozenset(
     {
@@ -63,6 +65,8 @@ CODES: Final = frozenset(
         UNSUPPORTED_TOKEN_TYPE,
         INVALID_CLIENT_METADATA,
         INVALID_REDIRECT_URI,
+        INVALID_SOFTWARE_STATEMENT,
+        UNAPPROVED_SOFTWARE_STATEMENT,
     }
 )
 

@@ -17,7 +17,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_SOFTWARE_STATEMENT, OAuthError
 from idp.protocol.strict_json import NotStrictJSON, parse_object
 
 Keys = ECKey | RSAKey | OKPKey | KeySet
@@ -89,6 +89,14 @@ CLIENT_ASSERTION: Final = _purpose(
     required=("iss", "sub", "aud", "exp", "jti"),
     others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
     refusal=INVALID_CLIENT,
+)
+SOFTWARE_STATEMENT: Final = _purpose(
+    "software_statement",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss",),
+    others=("", "software-statement+jwt"),
+    expires=False,  # RFC 7591 section 2.3 asks for no exp; one that is there is kept by software_statement
+    refusal=INVALID_SOFTWARE_STATEMENT,
 )
 
 

@@ -105,6 +105,12 @@ def bound_to_one_kind_of_key(client: ClientMetadata) -> str | None:
     )
 
 
+def a_login_is_initiated_by_https(client: ClientMetadata) -> str | None:
+    """OpenID Connect Core section 4: `initiate_login_uri` must use the https scheme, on a loopback host too."""
+    wrong = client.initiate_login_uri and not client.initiate_login_uri.startswith("https://")
+    return "initiate_login_uri must be https." if wrong else None
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -119,4 +125,5 @@ RULES: Final = (
     the_profile_allows_the_algorithms,
     the_profile_needs_pkce,
     bound_to_one_kind_of_key,
+    a_login_is_initiated_by_https,
 )

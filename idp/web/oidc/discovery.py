@@ -18,8 +18,9 @@ PATHS = {
 
 
 @cache
-def document(issuer: str, trust_framework: str) -> bytes:
+def document(issuer: str, trust_framework: str, *, registration: bool = False) -> bytes:
     """OpenID Connect Discovery section 3 and RFC 8414 section 2, as JSON."""
-    endpoints = {name: issuer + path for name, path in PATHS.items()}
+    paths = PATHS | ({"registration_endpoint": "/oidc/register"} if registration else {})
+    endpoints = {name: issuer + path for name, path in paths.items()}
     enabled = Enabled(issuer, endpoints, ui_locales=LANGUAGES, trust_frameworks=(trust_framework,))
     return json.dumps(metadata(enabled), separators=(",", ":")).encode()

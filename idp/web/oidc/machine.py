@@ -25,6 +25,7 @@ from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
 from idp.web.oidc.parameters import LARGEST_BODY, decoded
 from idp.web.oidc.passage import PATH, Passage
+from idp.web.oidc.register import REGISTRATION, Sent, Work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -36,11 +37,14 @@ Environ = dict[str, Any]
 FORM = "application/x-www-form-urlencoded"
 LINES = {
     200: "200 OK",
+    201: "201 Created",
+    204: "204 No Content",
     303: "303 See Other",
     400: "400 Bad Request",
     401: "401 Unauthorized",
     403: "403 Forbidden",
     405: "405 Method Not Allowed",
+    429: "429 Too Many Requests",
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
 }
@@ -57,6 +61,7 @@ class Call:
     query: str
     content_type: str
     body: bytes
+    path: str = ""
 
     def form(self) -> dict[str, str]:
         """The body's parameters. Raises OAuthError(invalid_request), also for another content type."""
@@ -99,7 +104,7 @@ class Machine:
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
-        methods = self._handlers.get(path)
+        methods = self._handlers.get(path) or self._handlers.get(f"{path.rpartition('/')[0]}/<id>")
         if methods is not None:
             return self._write(self._answer(methods, environ), environ, start_response)
         onward = self._passage.onward(environ) if path == PATH else None
@@ -129,19 +134,24 @@ class Machine:
             environ.get("QUERY_STRING", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
+            environ["PATH_INFO"],
         )
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
         kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
+        if answer.status == 204:  # noqa: PLR2004 (RFC 9110 section 8.6: it has no length)
+            del kept["Content-Length"], kept["Content-Type"]
         start_response(LINES[answer.status], list(kept.items()))
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
 
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(lambda: document(provider.issuer, provider.trust_framework))
-    return {
+    metadata = _public(
+        lambda: document(provider.issuer, provider.trust_framework, registration=provider.registering.offered)
+    )
+    return _registration(provider) | {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
         "/oidc/revoke": {"POST": lambda call: _of_client(call, engine.revocation)},
@@ -149,6 +159,19 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
         "/oidc/jwks": dict.fromkeys(("GET", "HEAD"), _public(provider.keyring.jwks)),
         "/.well-known/openid-configuration": dict.fromkeys(("GET", "HEAD"), metadata),
         "/.well-known/oauth-authorization-server": dict.fromkeys(("GET", "HEAD"), metadata),
+    }
+
+
+def _registration(provider: Provider) -> dict[str, dict[str, Handler]]:
+    """RFC 7591 and RFC 7592; where registering is off, there is nothing at these addresses."""
+    if not provider.registering.offered:
+        return {}
+
+    def answering(work: Work) -> Handler:
+        return lambda call: Answer(*work(provider, Sent(call.authorization, call.content_type, call.body, call.path)))
+
+    return {
+        path: {method: answering(work) for method, work in methods.items()} for path, methods in REGISTRATION.items()
     }
 
 
