@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from idp.cli.house import House, pass_house, tell
-from idp.journeys.clients.grading import Report, reports
+from idp.journeys.clients.grading import Report, is_production, reports
 from idp.protocol.client_lint import WORST
 
 
@@ -19,7 +19,7 @@ def lint(house: House, client_ids: tuple[str, ...], as_json: bool) -> None:
     On a loopback issuer, addresses of the developer's own machine are not held against them.
     """
     with house.store.reading() as connection:
-        found = reports(connection, client_ids, production=not house.settings.on_loopback)
+        found = reports(connection, client_ids, production=is_production(house.provider))
     tell(as_json, [_document(report) for report in found], *(line for report in found for line in _lines(report)))
     if any(report.grade == WORST for report in found):
         raise SystemExit(1)

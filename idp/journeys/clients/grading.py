@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from idp.domain.clients import registry
 from idp.foundation.refusal import Refusal
+from idp.journeys.provider import Provider
+from idp.protocol import redirect_uri
 from idp.protocol.client_lint import WORST, Check, findings, grade
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.registration import parse_metadata
@@ -35,6 +37,11 @@ def report(client: ClientMetadata, *, production: bool) -> Report:
     """Of one whose registration is in order."""
     found = findings(client, production=production)
     return Report(client.client_id, grade(found), found)
+
+
+def is_production(provider: Provider) -> bool:
+    """Whether others can reach this provider: addresses of one's own machine are then held against a client."""
+    return redirect_uri.host(provider.issuer) not in redirect_uri.LOOPBACK
 
 
 def _report(client_id: str, document: Mapping[str, object], *, production: bool) -> Report:
