@@ -39,7 +39,8 @@ def a_service_that_registers(country):
     """As a developer's script does it; returns where it looks after its registration, with what, and what it is."""
     environment = country.environment | {"IDP_ISSUER": country.issuer}
     invited = command(environment, "clients", "invite", "--agency", "Harbour", "--host", "harbour.example", "--json")
-    wish = {"client_name": "Harbour Dues", "redirect_uris": ["https://harbour.example/cb"], "scope": "openid email"}
+    names = {"client_name": "Harbour Dues", "client_name#ar": "رسوم الميناء"}
+    wish = names | {"redirect_uris": ["https://harbour.example/cb"], "scope": "openid email"}
     headers = {"Authorization": f"Bearer {invited['token']}"}
     told = requests.post(f"{country.issuer}/oidc/register", json=wish, headers=headers, timeout=TIMEOUT).json()
     headers = {"Authorization": f"Bearer {told['registration_access_token']}"}
@@ -52,7 +53,7 @@ def test_an_administrator_refuses_and_approves_what_a_service_registers(at_work,
     address, headers, wish = a_service_that_registers(adele.country)
     adele.goes("/console/services")
     adele.presses(f"table a[href='/console/registrations/{wish['client_id']}']")
-    adele.sees("Harbour Dues", "https://harbour.example/cb", "harbour.example")
+    adele.sees("Harbour Dues", "رسوم الميناء", "https://harbour.example/cb")
     adele.presses("#registration-decide")
     adele.presses("#registration-done")
     assert adele.all("#error-summary a[href='#choice']").count() == 1, "decided without a choice"
