@@ -43,7 +43,6 @@ def test_the_same_again_is_no_change():
         ({}, {"contacts": ["it@revenue.example.org"]}),
         ({"resources": ["https://revenue.example.org/api"]}, {}),
     ],
-    ids=str,
 )
 def test_less_or_safer_or_other_keys_need_no_approval_and_the_way_back_does(before, after):
     assert wider(before, after) == ()

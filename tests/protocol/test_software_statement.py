@@ -48,7 +48,6 @@ def test_a_statement_of_anybody_else_is_unapproved():
         {"aud": "https://another.example.org"},
         {"aud": []},
     ],
-    ids=str,
 )
 def test_a_statement_with_a_wrong_signature_or_claim_is_invalid(changes):
     assert refusal_of(statement(**changes)) == "invalid_software_statement"
