@@ -53,6 +53,22 @@ def _issuer(text: str) -> str:
     return text
 
 
+def _second_issuer(text: str) -> str:
+    return _issuer(text) if text else ""
+
+
+def _header(text: str) -> str:
+    if text and (not text.isascii() or not text.replace("-", "").isalnum() or not text.lower().startswith("x-")):
+        raise ValueError("must be the name of a header of your own, such as X-SSL-Client-Cert")
+    return text
+
+
+def _nonce(text: str) -> str:
+    if text not in ("optional", "required"):
+        raise ValueError("must be optional or required")
+    return text
+
+
 def _database(text: str) -> str:
     if text.startswith("sqlite:///"):
         return text
@@ -99,6 +115,12 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive whole number")
     return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -150,9 +172,25 @@ SETTINGS: Mapping[str, Setting] = {
     "outbound_allow": Setting(
         _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
     ),
+    "outbound_ca": Setting(
+        _optional_file, "", "A PEM file of authorities that outbound TLS trusts beside those of the system."
+    ),
+    "client_failures": Setting(
+        _positive, "50", "Failed authentications of a client from one address in ten minutes before more are refused."
+    ),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
+    "certificate_header": Setting(
+        _header, "", "The header in which those proxies hand over a client's certificate, such as X-SSL-Client-Cert."
+    ),
+    "client_ca": Setting(
+        _optional_file, "", "A PEM file of the authorities that may issue certificates of clients (tls_client_auth)."
+    ),
+    "mtls_url": Setting(
+        _second_issuer, "", "The second address of the provider, where clients are asked for a certificate."
+    ),
+    "dpop_nonce": Setting(_nonce, "optional", "Whether a DPoP proof must carry a nonce of ours: optional or required."),
     "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
     "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
     "breached_passwords": Setting(
@@ -177,6 +215,9 @@ SETTINGS: Mapping[str, Setting] = {
     "remember_days": Setting(
         _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
     ),
+    "single_factor": Setting(
+        _yes_or_no, "no", "Whether services that want it may accept one factor, such as a password alone: yes or no."
+    ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
@@ -197,7 +238,13 @@ class Settings:
     sms_token: str
     sms_from: str
     outbound_allow: tuple[str, ...]
+    outbound_ca: Path | None
+    client_failures: int
     trusted_proxies: tuple[str, ...]
+    certificate_header: str
+    client_ca: Path | None
+    mtls_url: str
+    dpop_nonce: str
     argon2_memory_kib: int
     argon2_time: int
     breached_passwords: Path | None
@@ -212,6 +259,7 @@ class Settings:
     fonts_dir: Path
     recovery_days: int
     remember_days: int
+    single_factor: bool
     closing_days: int
 
     @property
@@ -292,6 +340,11 @@ def _contradictions(settings: Settings) -> list[str]:
     gateway = urlsplit(settings.sms)
     if gateway.scheme == "http" and {gateway.hostname, gateway.netloc}.isdisjoint(settings.outbound_allow):
         faults.append("IDP_SMS: must be https; http is for a host that IDP_OUTBOUND_ALLOW names")
+    if settings.certificate_header and not settings.trusted_proxies:
+        faults.append("IDP_CERTIFICATE_HEADER: nobody is believed about certificates without IDP_TRUSTED_PROXIES")
+    for name, value in {"IDP_CLIENT_CA": settings.client_ca, "IDP_MTLS_URL": settings.mtls_url}.items():
+        if value and not settings.certificate_header:
+            faults.append(f"{name}: no certificate ever arrives without IDP_CERTIFICATE_HEADER")
     files = {"IDP_THEME": settings.theme, "IDP_REGISTER": settings.register}
     return faults + [f"{name}: {file} does not exist" for name, file in files.items() if not file.exists()]
 

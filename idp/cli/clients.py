@@ -9,7 +9,7 @@ import click
 from idp.cli.house import House, pass_house, tell
 from idp.domain.clients import registry
 from idp.foundation.refusal import Refusal
-from idp.foundation.transaction import Tx
+from idp.journeys.clients.register import Checked, checked, write
 
 
 @click.group()
@@ -24,12 +24,13 @@ def clients() -> None:
 def import_(house: House, file: Path, as_json: bool) -> None:
     """Register the clients of FILE, a JSON list of RFC 7591 metadata, each with its client_id.
 
-    Clients with a secret add client_secret; clients with private_key_jwt add jwks. A client_id that is known is
-    replaced. All of them are registered, or, if one is faulty, none.
+    Clients with a secret add client_secret; clients with private_key_jwt add jwks or jwks_uri. A client_id that is
+    known is replaced. All of them are registered, or, if one is faulty, none. The document of a sector_identifier_uri
+    is fetched when it or the redirect_uris are new.
     """
-    documents = read_list(file)
+    found = [_checked(house, number, document) for number, document in enumerate(read_list(file), start=1)]
     with house.provider.transaction() as tx:
-        names = [_register(tx, house, number, document) for number, document in enumerate(documents, start=1)]
+        names = [write(tx, one, "operator").id for one in found]
     tell(as_json, {"imported": names}, f"Registered {len(names)} clients: {', '.join(names)}.")
 
 
@@ -55,18 +56,10 @@ def read_list(file: Path) -> list[dict[str, Any]]:
     return documents
 
 
-class _Faulty(click.ClickException):
-    """Stops the import; the transaction rolls back, so nothing was registered."""
-
-
-def _register(tx: Tx, house: House, number: int, document: dict[str, Any]) -> str:
+def _checked(house: House, number: int, document: dict[str, Any]) -> Checked:
+    name = document.get("client_id", f"number {number}")
     secret = document.pop("client_secret", None)
-    name = str(document.get("client_id", f"number {number}"))
     try:
-        digest = None if secret is None else registry.secret_digest(house.provider.client_secret_key, name, str(secret))
-        client = registry.register(tx, document, digest, "operator")
+        return checked(house.provider, document, secret)
     except Refusal as refusal:
-        raise _Faulty(f"Client {name}: {refusal.reason} Nothing was registered.") from refusal
-    if secret is None and client.metadata.token_endpoint_auth_method.startswith("client_secret"):
-        raise _Faulty(f"Client {name}: client_secret is missing. Nothing was registered.")
-    return client.id
+        raise click.ClickException(f"Client {name}: {refusal.reason} Nothing was registered.") from refusal

@@ -47,8 +47,8 @@ _UNSIGNED = re.compile(r"[^.]*\.[^.]*\.")
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def look_at(token: str, client: ClientMetadata, issuer: str, now: int) -> None:
-    """Everything that can be judged without a key, so that nothing is fetched for what is wrong anyway.
+def look_at(token: str, client: ClientMetadata, issuer: str, now: int) -> str | None:
+    """Everything that can be judged without a key, so that nothing is fetched for what is wrong; the `kid` it names.
 
     Raises OAuthError(invalid_request_object), or (request_not_supported) for an object without a signature from a
     client that need not sign.
@@ -58,6 +58,8 @@ def look_at(token: str, client: ClientMetadata, issuer: str, now: int) -> None:
     if header["alg"] not in algorithms(client):
         raise _refused("its algorithm is not one that the client is registered for")
     _check_claims(claims, client, issuer, now)
+    kid: str | None = header.get("kid")
+    return kid
 
 
 def read(token: str, client: ClientMetadata, keys: jose.Keys, issuer: str, now: int) -> dict[str, str]:

@@ -10,7 +10,8 @@ from joserfc import jws
 from joserfc.jwk import KeySet, OctKey
 
 from idp.protocol.authorization import parse_request
-from idp.protocol.client_authentication import presented, verify_assertion
+from idp.protocol.client_assertion import Audiences, verify
+from idp.protocol.client_authentication import presented
 from idp.protocol.errors import OAuthError
 from idp.protocol.request_object import look_at, read
 from tests.protocol.builders import (
@@ -320,5 +321,5 @@ def test_a_request_is_no_assertion_of_the_client():
         "client_assertion": token(claims(jti="1", sub="anna"), typ="JWT"),
     }
     with pytest.raises(OAuthError) as refusal:
-        verify_assertion(presented(None, form), client, KeySet.import_key_set(KEYS), [ISSUER], NOW)
+        verify(presented(None, form).assertion, client, KeySet.import_key_set(KEYS), Audiences(ISSUER), NOW)
     assert refusal.value.code == "invalid_client"

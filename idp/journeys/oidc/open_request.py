@@ -25,8 +25,8 @@ def opened(provider: Provider, client: Client, parameters: Mapping[str, str]) ->
     if token is None:
         return parameters
     now, issuer = provider.store.now(), provider.issuer
-    request_object.look_at(token, client.metadata, issuer, now)
-    inner = request_object.read(token, client.metadata, keys_of(provider, client), issuer, now)
+    kid = request_object.look_at(token, client.metadata, issuer, now)
+    inner = request_object.read(token, client.metadata, keys_of(provider, client, kid), issuer, now)
     return request_object.assembled(parameters, inner, client.metadata)
 
 
@@ -36,8 +36,8 @@ def _fetched(provider: Provider, client: Client, uri: str | None) -> str | None:
     if not request_object.is_registered(uri, client.metadata):
         raise Refusal("oidc.unknown_request_uri", "request_uri is not one of those the client has registered.")
     try:
-        text = provider.outbound.get_text(uri.partition("#")[0])
-    except Refusal as refusal:
+        text = provider.outbound.get(uri.partition("#")[0], "*/*").body.decode()
+    except (Refusal, UnicodeError) as refusal:
         raise OAuthError(INVALID_REQUEST_URI, "What stands at request_uri could not be fetched.") from refusal
     request_object.check_hash(uri, text)
     return text.strip()
