@@ -155,6 +155,12 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _registration(text: str) -> str:
+    if text not in ("off", "approval"):
+        raise ValueError("must be off or approval")
+    return text
+
+
 SETTINGS: Mapping[str, Setting] = {
     "issuer": Setting(_issuer, "http://localhost:8000", "The provider's own address, as relying parties know it."),
     "database_url": Setting(_database, "", "sqlite:///file or postgresql://…; default: tessera.db in the data folder."),
@@ -218,6 +224,12 @@ SETTINGS: Mapping[str, Setting] = {
     "single_factor": Setting(
         _yes_or_no, "no", "Whether services that want it may accept one factor, such as a password alone: yes or no."
     ),
+    "registration": Setting(
+        _registration, "off", "Whether services register over the network: off, or approval (in the console)."
+    ),
+    "software_authorities": Setting(
+        _optional_file, "", "A JSON file of who signs software statements: issuer to JWK Set."
+    ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
@@ -260,6 +272,8 @@ class Settings:
     recovery_days: int
     remember_days: int
     single_factor: bool
+    registration: str
+    software_authorities: Path | None
     closing_days: int
 
     @property

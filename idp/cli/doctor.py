@@ -6,14 +6,18 @@ from dataclasses import asdict, dataclass
 import click
 from sqlalchemy.exc import DBAPIError
 
-from idp.app import create_breached, create_outbound
+from idp.app import create_authorities, create_breached, create_outbound
 from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS, SETTINGS, Misconfigured
-from idp.domain.clients import registry
+from idp.domain.clients import registrations, registry
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
+from idp.journeys.clients.grading import reports
 from idp.protocol.assurance import Level, Strength
+
+BAD_GRADES = "DEF"
+BEFORE_BAD = "C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,32 @@ def _single_factor(house: House) -> Iterator[Finding]:
         yield Finding("one factor", "ok", "is accepted nowhere")
 
 
+def _services(house: House) -> Iterator[Finding]:
+    try:
+        with house.store.reading() as connection:
+            found = reports(connection, production=not house.settings.on_loopback)
+            waiting = registrations.count_waiting(connection)
+    except DBAPIError:
+        return  # The database is a fault of its own.
+    bad = [f"{report.client_id} ({report.grade})" for report in found if report.grade in BAD_GRADES]
+    if bad:
+        yield Finding("services", "warning", f"could be safer: {', '.join(bad)}. Run `idp clients lint`.")
+    elif found:
+        yield Finding("services", "ok", f"{len(found)} are registered, none graded worse than {BEFORE_BAD}")
+    if waiting:
+        yield Finding("services", "warning", f"{waiting} registrations wait for approval in the console.")
+
+
+def _software(house: House) -> Iterator[Finding]:
+    try:
+        known = create_authorities(house.settings)
+    except Misconfigured as error:
+        yield Finding("software", "fault", str(error))
+        return
+    if known and house.settings.registration == "off":
+        yield Finding("software", "warning", "has authorities, but IDP_REGISTRATION is off.")
+
+
 CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     _settings,
     _breached,
@@ -134,6 +164,8 @@ CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     _theme,
     _assurance,
     _single_factor,
+    _services,
+    _software,
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -24,6 +24,7 @@ from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
 from idp.protocol.detail_types import Catalogue
 from idp.protocol.mutual_tls import Authorities
+from idp.protocol.software_statement import Authorities as SoftwareAuthorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class MutualTLS:
     """Empty: certificates that nobody issued, only."""
     url: str
     """The second name of our endpoints, where a certificate is asked for; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """Whether services may register over the network, and whose software statements are believed."""
+
+    offered: bool = False
+    authorities: SoftwareAuthorities = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ class Provider:
     trust_framework: str
     timezone: str
     fonts_dir: Path
+    registering: Registering
 
     @property
     def rp(self) -> tuple[str, str]:

@@ -46,6 +46,8 @@ INVALID_TARGET: Final = "invalid_target"
 # RFC 7591 section 3.2.2
 INVALID_CLIENT_METADATA: Final = "invalid_client_metadata"
 INVALID_REDIRECT_URI: Final = "invalid_redirect_uri"
+INVALID_SOFTWARE_STATEMENT: Final = "invalid_software_statement"
+UNAPPROVED_SOFTWARE_STATEMENT: Final = "unapproved_software_statement"
 # RFC 9449 sections 5 and 8
 INVALID_DPOP_PROOF: Final = "invalid_dpop_proof"
 USE_DPOP_NONCE: Final = "use_dpop_nonce"
@@ -82,6 +84,8 @@ CODES: Final = frozenset(
         INVALID_REDIRECT_URI,
         INVALID_DPOP_PROOF,
         USE_DPOP_NONCE,
+        INVALID_SOFTWARE_STATEMENT,
+        UNAPPROVED_SOFTWARE_STATEMENT,
     }
 )
 

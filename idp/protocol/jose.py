@@ -23,6 +23,7 @@ from idp.protocol.errors import (
     INVALID_DPOP_PROOF,
     INVALID_REQUEST,
     INVALID_REQUEST_OBJECT,
+    INVALID_SOFTWARE_STATEMENT,
     INVALID_TOKEN,
     OAuthError,
 )
@@ -159,6 +160,14 @@ DPOP_PROOF: Final = _purpose(
     brings_key=True,
 )
 """RFC 9449 section 4.2. When it was made is judged in `dpop`: a nonce of ours says it better than `iat`."""
+SOFTWARE_STATEMENT: Final = _purpose(
+    "software_statement",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss",),
+    others=("", "software-statement+jwt"),
+    expires=False,  # RFC 7591 section 2.3 asks for no exp; one that is there is kept by software_statement
+    refusal=INVALID_SOFTWARE_STATEMENT,
+)
 
 
 def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:

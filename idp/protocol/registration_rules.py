@@ -183,6 +183,12 @@ def front_channel_logout_stays_at_the_service(client: ClientMetadata) -> str | N
     return "frontchannel_logout_uri needs the scheme, host and port of one of the redirect_uris."
 
 
+def a_login_is_initiated_by_https(client: ClientMetadata) -> str | None:
+    """OpenID Connect Core section 4: `initiate_login_uri` must use the https scheme, on a loopback host too."""
+    wrong = client.initiate_login_uri and not client.initiate_login_uri.startswith("https://")
+    return "initiate_login_uri must be https." if wrong else None
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -203,4 +209,5 @@ RULES: Final = (
     names_of_certificates_can_be_compared,
     own_certificates_need_keys,
     front_channel_logout_stays_at_the_service,
+    a_login_is_initiated_by_https,
 )

@@ -243,6 +243,13 @@ def revoke_person(tx: Tx, person_id: str) -> int:
     return _revoke_where(tx, grants.c.person_id == person_id)
 
 
+def revoke_client(tx: Tx, client_id: str) -> int:
+    """End everything that was granted to a client, and its own tokens: it is no more."""
+    own = (access_tokens.c.client_id == client_id, access_tokens.c.revoked_at.is_(None))
+    tx.execute(update(access_tokens).where(*own).values(revoked_at=tx.now))
+    return _revoke_where(tx, grants.c.client_id == client_id)
+
+
 def sweep(tx: Tx, limit: int = 1000) -> int:
     """Drop grants and tokens whose time is over; returns how many grants."""
     tx.execute(delete(access_tokens).where(access_tokens.c.expires_at < tx.now - 3600))

@@ -21,10 +21,16 @@ PATHS = {
 
 @cache
 def document(
-    issuer: str, trust_framework: str, mutual_tls: MutualTLS | None = None, detail_types: tuple[str, ...] = ()
+    issuer: str,
+    trust_framework: str,
+    mutual_tls: MutualTLS | None = None,
+    detail_types: tuple[str, ...] = (),
+    *,
+    registration: bool = False,
 ) -> bytes:
     """OpenID Connect Discovery section 3 and RFC 8414 section 2, as JSON."""
-    endpoints = {name: issuer + path for name, path in PATHS.items()}
+    paths = PATHS | ({"registration_endpoint": "/oidc/register"} if registration else {})
+    endpoints = {name: issuer + path for name, path in paths.items()}
     enabled = Enabled(
         issuer,
         endpoints,

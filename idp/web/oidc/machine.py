@@ -30,6 +30,7 @@ from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
 from idp.web.oidc.parameters import LARGEST_BODY, decoded
 from idp.web.oidc.passage import PATH, Passage
+from idp.web.oidc.register import REGISTRATION, Sent, Work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -42,6 +43,7 @@ FORM = "application/x-www-form-urlencoded"
 LINES = {
     200: "200 OK",
     201: "201 Created",
+    204: "204 No Content",
     303: "303 See Other",
     400: "400 Bad Request",
     401: "401 Unauthorized",
@@ -66,6 +68,7 @@ class Call:
     content_type: str
     body: bytes
     accept: str = ""
+    path: str = ""
 
     def form(self) -> dict[str, str]:
         """The body's parameters. Raises OAuthError(invalid_request), also for another content type."""
@@ -109,7 +112,7 @@ class Machine:
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
-        methods = self._handlers.get(path)
+        methods = self._handlers.get(path) or self._handlers.get(f"{path.rpartition('/')[0]}/<id>")
         if methods is not None:
             return self._write(self._answer(methods, environ), environ, start_response)
         onward = self._passage.onward(environ) if path == PATH else None
@@ -140,6 +143,7 @@ class Machine:
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
             environ.get("HTTP_ACCEPT", ""),
+            environ["PATH_INFO"],
         )
 
     def _proofs(self, environ: Environ) -> Proofs:
@@ -152,6 +156,8 @@ class Machine:
         kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
         if "HTTP_DPOP" in environ:
             kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
+        if answer.status == 204:  # noqa: PLR2004 (RFC 9110 section 8.6: it has no length)
+            del kept["Content-Length"], kept["Content-Type"]
         start_response(LINES[answer.status], list(kept.items()))
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
@@ -159,9 +165,15 @@ class Machine:
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
     metadata = _public(
-        lambda: document(provider.issuer, provider.trust_framework, provider.mutual_tls, tuple(provider.detail_types))
+        lambda: document(
+            provider.issuer,
+            provider.trust_framework,
+            provider.mutual_tls,
+            tuple(provider.detail_types),
+            registration=provider.registering.offered,
+        )
     )
-    return {
+    return _registration(provider) | {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
         "/oidc/introspect": {"POST": lambda call: _introspection(call, engine)},
@@ -170,6 +182,19 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
         "/oidc/jwks": dict.fromkeys(("GET", "HEAD"), _public(provider.keyring.jwks)),
         "/.well-known/openid-configuration": dict.fromkeys(("GET", "HEAD"), metadata),
         "/.well-known/oauth-authorization-server": dict.fromkeys(("GET", "HEAD"), metadata),
+    }
+
+
+def _registration(provider: Provider) -> dict[str, dict[str, Handler]]:
+    """RFC 7591 and RFC 7592; where registering is off, there is nothing at these addresses."""
+    if not provider.registering.offered:
+        return {}
+
+    def answering(work: Work) -> Handler:
+        return lambda call: Answer(*work(provider, Sent(call.authorization, call.content_type, call.body, call.path)))
+
+    return {
+        path: {method: answering(work) for method, work in methods.items()} for path, methods in REGISTRATION.items()
     }
 
 
