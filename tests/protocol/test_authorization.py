@@ -193,7 +193,7 @@ def test_a_display_that_nobody_knows_is_that_of_a_page():
 
 def test_every_check_says_what_it_checks():
     assert all(check.__doc__ and check.__name__.count("_") >= 2 for check in CHECKS)
-    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 12
+    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 14
 
 
 def test_pkce_may_be_left_out_only_by_a_client_registered_so():

@@ -49,6 +49,7 @@ LINES = {
     401: "401 Unauthorized",
     403: "403 Forbidden",
     405: "405 Method Not Allowed",
+    413: "413 Content Too Large",
     429: "429 Too Many Requests",
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
@@ -127,7 +128,7 @@ class Machine:
                 return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
             return handler(call)
         except OAuthError as error:
-            return _refused(400, error)
+            return _refused(413 if error.facts.get("too_large") else 400, error)
         except self._unavailable as error:
             return _failed(503, "temporarily_unavailable", error)
         except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
@@ -199,8 +200,10 @@ def _registration(provider: Provider) -> dict[str, dict[str, Handler]]:
 
 def _body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        raise OAuthError(INVALID_REQUEST, "The request is too large.")
+    if not length.isdecimal():
+        raise OAuthError(INVALID_REQUEST, "The length of the request is not a number.")
+    if int(length) > LARGEST_BODY:  # RFC 9126 section 2.3 wants another status
+        raise OAuthError(INVALID_REQUEST, "The request is too large.", too_large=True)
     return environ["wsgi.input"].read(int(length)) if int(length) else b""
 
 
