@@ -62,7 +62,7 @@ def test_it_says_what_the_rules_accept():
     assert DOCUMENT["code_challenge_methods_supported"] == ["S256"]
     assert set(DOCUMENT["id_token_signing_alg_values_supported"]) == set(jose.ID_TOKEN.algorithms)
     algorithms = DOCUMENT["token_endpoint_auth_signing_alg_values_supported"]
-    assert set(algorithms) == set(jose.CLIENT_ASSERTION.algorithms)
+    assert set(algorithms) == {*jose.CLIENT_ASSERTION.algorithms, *jose.SECRET_ASSERTION.algorithms}
     assert set(DOCUMENT["userinfo_signing_alg_values_supported"]) == set(jose.USER_INFORMATION.algorithms)
     assert set(DOCUMENT["introspection_signing_alg_values_supported"]) == set(jose.INTROSPECTION.algorithms)
     assert "RS256" in DOCUMENT["id_token_signing_alg_values_supported"]
