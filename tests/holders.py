@@ -30,9 +30,7 @@ def ath(token: str) -> str:
     return b64(hashlib.sha256(token.encode()).digest())
 
 
-def a_proof(
-    key: Key, now: int, *, alg: str = "ES256", header: dict[str, Any] | None = None, **claims: object
-) -> str:
+def a_proof(key: Key, now: int, *, alg: str = "ES256", header: dict[str, Any] | None = None, **claims: object) -> str:
     """A DPoP proof; `header` and `claims` replace members, None takes one out. The signature is good."""
     heads = {"typ": "dpop+jwt", "alg": alg, "jwk": key.as_dict(private=False)} | (header or {})
     says = {"jti": identifier(), "htm": "GET", "htu": "http://localhost/oidc/userinfo", "iat": now} | claims
@@ -85,7 +83,7 @@ class Authority:
         self.now = datetime.fromtimestamp(now, UTC)
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = _name(name)
-        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)  # noqa: FBT003 (its signature)
+        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
         extensions = ((x509.BasicConstraints(ca=True, path_length=0), True), (usage, True))
         self.certificate = self._signed(self.name, self.key, 10 * YEAR, extensions)
 
@@ -137,7 +135,9 @@ def self_signed(now: int, name: str = "agency", lasts: timedelta = YEAR) -> Hold
     key = ec.generate_private_key(ec.SECP256R1())
     begins = datetime.fromtimestamp(now, UTC) - YEAR / 2
     builder = x509.CertificateBuilder().subject_name(_name(name)).issuer_name(_name(name)).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(begins + lasts)
+    builder = (
+        builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(begins + lasts)
+    )
     return Holder(key, builder.sign(key, hashes.SHA256()))
 
 

@@ -102,7 +102,9 @@ def test_every_wrong_proof_is_refused_with_a_challenge_and_the_next_right_one_is
 
     assert {name: answer.status_code for name, answer in answers.items() if answer.status_code != 401} == {}
     challenges = {name: answer.headers["WWW-Authenticate"] for name, answer in answers.items()}
-    assert [name for name, told in challenges.items() if not told.startswith("DPoP error=") or "algs=" not in told] == []
+    assert [
+        name for name, told in challenges.items() if not told.startswith("DPoP error=") or "algs=" not in told
+    ] == []
     codes = {answer.json["error"] for answer in answers.values()}
     assert codes == {"invalid_dpop_proof", "invalid_token", "use_dpop_nonce"}
     assert answers["a nonce that is none of ours"].json["error"] == "use_dpop_nonce"

@@ -57,9 +57,7 @@ def test_who_promised_a_certificate_and_sends_a_proof_is_bound_to_both():
     assert binding(a_client(tls_client_certificate_bound_access_tokens=True), BY_CERTIFICATE) == BY_CERTIFICATE
 
 
-@pytest.mark.parametrize(
-    ("held", "bound"), [(BY_DPOP, BY_DPOP), (BY_CERTIFICATE, BY_CERTIFICATE), (BY_BOTH, BY_DPOP)]
-)
+@pytest.mark.parametrize(("held", "bound"), [(BY_DPOP, BY_DPOP), (BY_CERTIFICATE, BY_CERTIFICATE), (BY_BOTH, BY_DPOP)])
 def test_a_profile_that_binds_takes_either(held, bound):
     assert binding(a_client(**FAPI), held) == bound
 

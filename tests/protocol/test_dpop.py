@@ -202,7 +202,7 @@ def test_the_address_is_compared_without_what_does_not_matter(htu):
         "https://id.example.org@evil.example/oidc/userinfo",
         "https://user@id.example.org/oidc/userinfo",
         "https://id.example.org.evil.example/oidc/userinfo",
-        "https://ıd.example.org/oidc/userinfo",
+        "https://\u0131d.example.org/oidc/userinfo",
         "https://id.example.org\t/oidc/userinfo",
         "//id.example.org/oidc/userinfo",
         "/oidc/userinfo",
@@ -299,7 +299,9 @@ def test_a_nonce_is_asked_for_only_when_nothing_else_is_wrong():
     refused(proof(htm="PUT"), nonce_required=True)
 
 
-MEMBERS = st.sampled_from(["alg", "typ", "jwk", "kid", "jti", "htm", "htu", "iat", "ath", "nonce", "exp", "nbf", "crit"])
+MEMBERS = st.sampled_from(
+    ["alg", "typ", "jwk", "kid", "jti", "htm", "htu", "iat", "ath", "nonce", "exp", "nbf", "crit"]
+)
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3))
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from idp.protocol import introspection, revocation
 from idp.protocol.access_token import Kind, digest, mint
+from idp.protocol.confirmation import Confirmation
 from idp.protocol.errors import OAuthError
 from tests.protocol.builders import ISSUER, NOW
 
@@ -34,6 +35,19 @@ def test_a_live_access_token_tells_whose_it_is_and_how_long():
         "sub": "abc",
         "token_type": "Bearer",
     }
+
+
+def test_a_bound_token_tells_by_which_key():
+    response = introspection.active(
+        issuer=ISSUER,
+        client_id="revenue",
+        scope=(),
+        kind=Kind.ACCESS,
+        issued_at=NOW,
+        expires_at=NOW + 60,
+        confirmation=Confirmation(jkt="thumbprint"),
+    )
+    assert (response["token_type"], response["cnf"]) == ("DPoP", {"jkt": "thumbprint"})
 
 
 def test_a_refresh_token_is_no_bearer_token():

@@ -208,7 +208,9 @@ def test_where_nonces_are_required_the_first_answer_brings_one(strict, program, 
     answer = program.redeem(code, program.proof(nonce=nonce))
     token = answer.json["access_token"]
     shown = {"Authorization": f"DPoP {token}"}
-    again = program.http.get("/oidc/userinfo", headers=shown | {"DPoP": a_proof(KEY, program.clock.now, ath=ath(token))})
+    again = program.http.get(
+        "/oidc/userinfo", headers=shown | {"DPoP": a_proof(KEY, program.clock.now, ath=ath(token))}
+    )
 
     assert (asked.status_code, asked.json["error"]) == (400, "use_dpop_nonce")
     assert answer.status_code == 200
