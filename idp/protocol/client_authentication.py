@@ -1,7 +1,8 @@
 """RFC 6749 section 2.3, https://www.rfc-editor.org/rfc/rfc6749#section-2.3: who asks at the token endpoint.
 
 With private_key_jwt as RFC 7523 section 3 and OpenID Connect Core section 9 have it. Left out: client_secret_jwt (a
-secret we could not store hashed), mutual TLS, and comparing a secret (the room that keeps its hash does it).
+secret we could not store hashed), certificates (mutual_tls), and comparing a secret (the room that keeps its hash does
+it).
 """
 
 import binascii
