@@ -7,8 +7,12 @@ from flask import request
 from joserfc.jwk import ECKey
 
 from idp.app import create_app
-from tests.builders import a_client
+from idp.foundation.randomness import octets
+from idp.protocol.access_token import Kind, mint
+from tests.builders import REDIRECT_URI, a_citizen, a_client
 from tests.holders import Authority, a_proof, self_signed
+from tests.web.oidc.bound import a_grant
+from tests.web.oidc.conftest import VERIFIER
 
 HEADER = "X-SSL-Client-Cert"
 PROXY, STRANGER = "127.0.0.1", "192.0.2.1"
@@ -140,7 +144,15 @@ def test_the_header_goes_no_further(client, own, peer):
 
 
 def test_a_certificate_that_cannot_be_one_is_a_bad_request(post, selfish, own):
-    wrong = ["nonsense", own.header[:-40], f"{own.header}, {own.header}", "x" * 17_000, "%00", own.header * 2]
+    wrong = [
+        "nonsense",
+        f"{own.header}, x",
+        own.header[:-40],
+        f"{own.header}, {own.header}",
+        "x" * 17_000,
+        "%00",
+        own.header * 2,
+    ]
     answers = [post(selfish, one) for one in wrong]
 
     assert {(answer.status_code, answer.json["error"]) for answer in answers} == {(400, "invalid_request")}
@@ -162,6 +174,19 @@ def test_a_bound_token_is_of_use_to_the_holder_of_its_certificate_alone(client, 
     assert ask(own.header).status_code == 404  # There is no such request, and whoever asks may know it.
     refused = [ask(None), ask(self_signed(clock.now).header), ask(own.header, STRANGER)]
     assert {(answer.status_code, answer.json["error"]) for answer in refused} == {(401, "invalid_token")}
+
+
+def test_a_public_clients_refresh_token_is_bound_to_its_certificate(provider, post, own, clock):
+    public = a_client(provider, secret=None, tls_client_certificate_bound_access_tokens=True)
+    code = mint(Kind.CODE, octets(32))
+    a_grant(provider, a_citizen(provider), public, code)
+    form = {"redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
+    first = post(public, own.header, grant_type="authorization_code", code=code, **form).json
+    second = post(public, own.header, grant_type="refresh_token", refresh_token=first["refresh_token"]).json
+    thief = self_signed(clock.now).header
+    stolen = post(public, thief, grant_type="refresh_token", refresh_token=second["refresh_token"])
+
+    assert stolen.json["error"] == "invalid_grant"
 
 
 def test_who_is_registered_for_it_gets_nothing_without_a_certificate(client, provider):
