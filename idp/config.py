@@ -18,6 +18,10 @@ LONGEST_CLOSING = 365
 LONGEST_REMEMBERED = 90
 LONGEST_RECOVERY = 28
 """Letters carry a link that stops it, and those last thirty days."""
+LONGEST_CODE = 60
+"""FAPI 2.0 Security Profile section 5.3.2.2, item 9."""
+LONGEST_PUSHED = 599
+"""Item 13 there: less than 600."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -80,6 +84,15 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _seconds_up_to(longest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if _seconds(text) > longest:
+            raise ValueError(f"must be at most {longest} seconds")
+        return int(text)
+
+    return parse
+
+
 def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LONGEST_CLOSING:
         raise ValueError(f"must be a number of days from 1 to {LONGEST_CLOSING}")
@@ -102,6 +115,12 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive whole number")
     return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -136,6 +155,12 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _registration(text: str) -> str:
+    if text not in ("off", "approval"):
+        raise ValueError("must be off or approval")
+    return text
+
+
 SETTINGS: Mapping[str, Setting] = {
     "issuer": Setting(_issuer, "http://localhost:8000", "The provider's own address, as relying parties know it."),
     "database_url": Setting(_database, "", "sqlite:///file or postgresql://…; default: tessera.db in the data folder."),
@@ -152,6 +177,12 @@ SETTINGS: Mapping[str, Setting] = {
     "sms_from": Setting(str, "Tessera", "The sender of text messages: a name or number that the gateway may use."),
     "outbound_allow": Setting(
         _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
+    ),
+    "outbound_ca": Setting(
+        _optional_file, "", "A PEM file of authorities that outbound TLS trusts beside those of the system."
+    ),
+    "client_failures": Setting(
+        _positive, "50", "Failed authentications of a client from one address in ten minutes before more are refused."
     ),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
@@ -174,7 +205,10 @@ SETTINGS: Mapping[str, Setting] = {
     "attestation": Setting(
         _optional_file, "", "A TOML list of the makes of security keys that cannot be copied, and who vouches for them."
     ),
-    "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
+    "code_lifetime": Setting(_seconds_up_to(LONGEST_CODE), "60", "Seconds an authorization code may wait; at most 60."),
+    "par_lifetime": Setting(
+        _seconds_up_to(LONGEST_PUSHED), "60", "Seconds a pushed authorization request may wait; less than 600."
+    ),
     "access_token_lifetime": Setting(_seconds, "900", "Seconds an access token is valid."),
     "id_token_lifetime": Setting(_seconds, "300", "Seconds an ID token is valid."),
     "refresh_token_lifetime": Setting(_seconds, "2592000", "Seconds a refresh token may rest unused."),
@@ -186,6 +220,15 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "remember_days": Setting(
         _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
+    ),
+    "single_factor": Setting(
+        _yes_or_no, "no", "Whether services that want it may accept one factor, such as a password alone: yes or no."
+    ),
+    "registration": Setting(
+        _registration, "off", "Whether services register over the network: off, or approval (in the console)."
+    ),
+    "software_authorities": Setting(
+        _optional_file, "", "A JSON file of who signs software statements: issuer to JWK Set."
     ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
@@ -207,6 +250,8 @@ class Settings:
     sms_token: str
     sms_from: str
     outbound_allow: tuple[str, ...]
+    outbound_ca: Path | None
+    client_failures: int
     trusted_proxies: tuple[str, ...]
     certificate_header: str
     client_ca: Path | None
@@ -217,6 +262,7 @@ class Settings:
     breached_passwords: Path | None
     attestation: Path | None
     code_lifetime: int
+    par_lifetime: int
     access_token_lifetime: int
     id_token_lifetime: int
     refresh_token_lifetime: int
@@ -225,6 +271,9 @@ class Settings:
     fonts_dir: Path
     recovery_days: int
     remember_days: int
+    single_factor: bool
+    registration: str
+    software_authorities: Path | None
     closing_days: int
 
     @property

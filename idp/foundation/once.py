@@ -22,8 +22,8 @@ spent = Table(
 """Values made by others that may be seen once (`jti`s of assertions and DPoP proofs, TOTP steps, idempotency keys)."""
 
 _SEE_FIRST = {
-    dialect: Prepared(insert(spent).on_conflict_do_nothing().returning(spent.c.kind))
-    for dialect, insert in {"postgresql": postgresql.insert, "sqlite": sqlite.insert}.items()
+    "postgresql": Prepared(postgresql.insert(spent).on_conflict_do_nothing().returning(spent.c.kind)),
+    "sqlite": Prepared(sqlite.insert(spent).on_conflict_do_nothing().returning(spent.c.kind)),
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,6 +11,8 @@ from idp.domain.authenticators.attestation import Makes
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
+from idp.domain.clients.failures import Failures
+from idp.domain.clients.published_keys import PublishedKeys
 from idp.domain.people.port import PopulationRegister
 from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
 from idp.foundation.keyring.keyring import Keyring
@@ -20,7 +22,9 @@ from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
+from idp.protocol.detail_types import Catalogue
 from idp.protocol.mutual_tls import Authorities
+from idp.protocol.software_statement import Authorities as SoftwareAuthorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Lifetimes:
     """How long things last, in seconds."""
 
     code: int = 60
+    pushed: int = 60
     access_token: int = 900
     id_token: int = 300
     refresh_token: int = 30 * 24 * 3600
@@ -52,6 +57,14 @@ class MutualTLS:
 
 
 @dataclass(frozen=True, slots=True)
+class Registering:
+    """Whether services may register over the network, and whose software statements are believed."""
+
+    offered: bool = False
+    authorities: SoftwareAuthorities = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """The power to run journeys. Nothing in it changes after start-up; caches inside have an age."""
 
@@ -66,10 +79,16 @@ class Provider:
     methods: Mapping[str, AuthenticatorMethod]
     makes: Makes
     policy: Policy
+    detail_types: Catalogue
+    single_factor: bool
+    """Whether a service may accept one factor at all; it must want that too."""
     rp_id: str
     rp_name: str
     clients: Directory
     client_secret_key: bytes
+    client_secret_box: Box
+    client_keys: PublishedKeys
+    client_failures: Failures
     pairwise_key: bytes
     dpop_nonce_key: bytes
     dpop_nonce_required: bool
@@ -86,6 +105,7 @@ class Provider:
     trust_framework: str
     timezone: str
     fonts_dir: Path
+    registering: Registering
 
     @property
     def rp(self) -> tuple[str, str]:

@@ -1,16 +1,16 @@
 """OpenID Connect Discovery 1.0 section 3, https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata.
 
-With RFC 8414 (the same document under its other well-known name), RFC 8705, RFC 9207, RFC 9449, the logout
-specifications and OpenID Connect for Identity Assurance 1.0 section 8. Every member follows from what is enabled; what
-we do not do is denied aloud where a default would promise it. Left out: signed metadata, `op_policy_uri` and
-`op_tos_uri` unless configured.
+With RFC 8414 (the same document under its other well-known name), RFC 8705, RFC 9126, RFC 9207, RFC 9449, JARM, the
+logout specifications and OpenID Connect for Identity Assurance 1.0 section 8. Every member follows from what is
+enabled; what we do not do is denied aloud where a default would promise it. Left out: signed metadata; `op_policy_uri`
+and `op_tos_uri` unless configured.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from idp.protocol import authorization, client_metadata, dpop, identity_assurance, pkce, response_mode, scopes
+from idp.protocol import authorization, client_metadata, dpop, identity_assurance, jose, pkce, response_mode, scopes
 from idp.protocol.assurance import ACR_VALUES
 
 SIGN_IN_CLAIMS: Final = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
@@ -43,6 +43,8 @@ class Enabled:
     """Whether anybody may issue them."""
     mtls_url: str = ""
     """Where else than at `issuer` the endpoints are, for clients that show a certificate."""
+    detail_types: Sequence[str] = ()
+    """Of authorization details."""
     links: Mapping[str, str] = field(default_factory=dict)
     """`op_policy_uri`, `op_tos_uri`, `service_documentation`, if there are such pages."""
 
@@ -56,8 +58,10 @@ def metadata(enabled: Enabled) -> dict[str, object]:
         **_subjects_and_claims(enabled),
         **_client_authentication(enabled),
         **_possession(enabled),
+        **_introspection(enabled),
         **_logout(enabled.endpoints),
         **_identity_assurance(enabled),
+        **_authorization_details(enabled),
         **enabled.links,
     }
 
@@ -74,8 +78,20 @@ def _authorization() -> dict[str, object]:
         "acr_values_supported": list(ACR_VALUES),
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,  # absent would mean true
+        **_requests_and_responses(),
+    }
+
+
+def _requests_and_responses() -> dict[str, object]:
+    """RFC 9101 section 9.2, OpenID Connect Discovery section 3, and JARM section 4: what is signed, and how."""
+    return {
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "require_signed_request_object": False,  # by client
+        "require_pushed_authorization_requests": False,  # by client
+        "request_object_signing_alg_values_supported": list(jose.REQUEST_OBJECT.algorithms),
+        "authorization_signing_alg_values_supported": list(jose.AUTHORIZATION_RESPONSE.algorithms),
     }
 
 
@@ -83,6 +99,7 @@ def _subjects_and_claims(enabled: Enabled) -> dict[str, object]:
     return {
         "subject_types_supported": list(client_metadata.SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(enabled.signing_algorithms),
+        "userinfo_signing_alg_values_supported": list(enabled.signing_algorithms),
         "claim_types_supported": ["normal"],
         "claims_supported": [*SIGN_IN_CLAIMS, *scopes.supported_claims()],
         "ui_locales_supported": list(enabled.ui_locales),
@@ -97,7 +114,8 @@ def _client_authentication(enabled: Enabled) -> dict[str, object]:
     for name, supported in methods.items():
         if f"{name}_endpoint" in endpoints:
             told[f"{name}_endpoint_auth_methods_supported"] = supported
-            told[f"{name}_endpoint_auth_signing_alg_values_supported"] = list(client_metadata.ASSERTION_ALGORITHMS)
+            signed = [*client_metadata.ASSERTION_ALGORITHMS, *client_metadata.SECRET_ALGORITHMS]
+            told[f"{name}_endpoint_auth_signing_alg_values_supported"] = signed
     return told
 
 
@@ -122,9 +140,25 @@ def _possession(enabled: Enabled) -> dict[str, object]:
     return told
 
 
+def _introspection(enabled: Enabled) -> dict[str, object]:
+    """RFC 9701 section 7."""
+    if "introspection_endpoint" not in enabled.endpoints:
+        return {}
+    return {"introspection_signing_alg_values_supported": list(enabled.signing_algorithms)}
+
+
 def _logout(endpoints: Mapping[str, str]) -> dict[str, object]:
     offered = "end_session_endpoint" in endpoints
-    return {"backchannel_logout_supported": offered, "backchannel_logout_session_supported": offered}
+    return {
+        f"{channel}channel_logout{what}_supported": offered
+        for channel in ("back", "front")
+        for what in ("", "_session")
+    }
+
+
+def _authorization_details(enabled: Enabled) -> dict[str, object]:
+    """RFC 9396 section 10."""
+    return {"authorization_details_types_supported": list(enabled.detail_types)} if enabled.detail_types else {}
 
 
 def _identity_assurance(enabled: Enabled) -> dict[str, object]:

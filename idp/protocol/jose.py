@@ -16,12 +16,20 @@ from typing import Any, Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
-from idp.protocol.errors import INVALID_CLIENT, INVALID_DPOP_PROOF, INVALID_REQUEST, OAuthError
-from idp.protocol.strict_json import NotStrictJSON, parse_object
+from idp.protocol.errors import (
+    INVALID_CLIENT,
+    INVALID_DPOP_PROOF,
+    INVALID_REQUEST,
+    INVALID_REQUEST_OBJECT,
+    INVALID_SOFTWARE_STATEMENT,
+    INVALID_TOKEN,
+    OAuthError,
+)
+from idp.protocol.strict_json import DEEPEST, NotStrictJSON, parse_object
 
-Keys = ECKey | RSAKey | OKPKey | KeySet
+Keys = ECKey | RSAKey | OKPKey | KeySet | OctKey
 
 LARGEST_TOKEN: Final = 16 * 1024
 SKEW: Final = 10
@@ -66,11 +74,12 @@ class Purpose:
     expires: bool
     refusal: str
     registry: jws.JWSRegistry
+    deepest: int
     brings_key: bool = False
     """Whether the header holds the key (`jwk`): such a token proves that somebody has it, and nothing about whom."""
 
 
-def _purpose(
+def _purpose(  # noqa: PLR0913 (each argument is a rule)
     name: str,
     algorithms: Sequence[str],
     *,
@@ -79,11 +88,14 @@ def _purpose(
     others: Sequence[str] = (),
     expires: bool = True,
     refusal: str = INVALID_REQUEST,
+    deepest: int = DEEPEST,
     brings_key: bool = False,
 ) -> Purpose:
     types = frozenset(one.lower() for one in (typ, *others))
     registry = _Registry(algorithms, brings_key=brings_key)
-    return Purpose(name, tuple(algorithms), typ, types, tuple(required), expires, refusal, registry, brings_key)
+    return Purpose(
+        name, tuple(algorithms), typ, types, tuple(required), expires, refusal, registry, deepest, brings_key
+    )
 
 
 ID_TOKEN: Final = _purpose("ID token", ("ES256", "RS256"), required=("iss", "sub", "aud", "exp", "iat"))
@@ -94,6 +106,24 @@ ID_TOKEN_HINT: Final = _purpose(
 LOGOUT_TOKEN: Final = _purpose(
     "logout token", ("ES256", "RS256"), required=("iss", "aud", "exp", "iat", "jti", "events"), typ="logout+jwt"
 )
+ACCESS_TOKEN: Final = _purpose(
+    "access token",
+    ("ES256", "RS256"),
+    required=("iss", "exp", "aud", "sub", "client_id", "iat", "jti"),  # RFC 9068 section 2.2
+    typ="at+jwt",
+    refusal=INVALID_TOKEN,
+)
+INTROSPECTION: Final = _purpose(
+    "introspection response",
+    ("ES256", "RS256"),
+    required=("iss", "aud", "iat", "token_introspection"),  # RFC 9701 section 5
+    typ="token-introspection+jwt",
+    expires=False,
+)
+USER_INFORMATION: Final = _purpose(
+    "user information", ("ES256", "RS256"), required=("iss", "sub", "aud"), expires=False
+)
+"""OpenID Connect Core 5.3.2. It has no `exp` and no `iat`, so that nobody takes it for an ID token."""
 CLIENT_ASSERTION: Final = _purpose(
     "client_assertion",
     ("ES256", "PS256", "RS256", "Ed25519"),
@@ -101,6 +131,25 @@ CLIENT_ASSERTION: Final = _purpose(
     others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
     refusal=INVALID_CLIENT,
 )
+REQUEST_OBJECT: Final = _purpose(
+    "request object",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss", "aud"),
+    typ="oauth-authz-req+jwt",
+    others=("JWT", ""),  # OpenID Connect Core section 6.1 asks for no typ
+    expires=False,  # if it says when, request_object looks
+    refusal=INVALID_REQUEST_OBJECT,
+    deepest=DEEPEST + 5,  # it holds the parameter claims
+)
+AUTHORIZATION_RESPONSE: Final = _purpose("authorization response", ("ES256", "RS256"), required=("iss", "aud", "exp"))
+SECRET_ASSERTION: Final = _purpose(
+    "client_assertion",
+    ("HS256",),
+    required=CLIENT_ASSERTION.required,
+    others=("", "client-authentication+jwt"),
+    refusal=INVALID_CLIENT,
+)
+"""The same by a shared secret. A purpose of its own, so that a public key can never be taken for a secret."""
 DPOP_PROOF: Final = _purpose(
     "DPoP proof",
     ("ES256", "PS256", "RS256", "Ed25519"),
@@ -111,6 +160,14 @@ DPOP_PROOF: Final = _purpose(
     brings_key=True,
 )
 """RFC 9449 section 4.2. When it was made is judged in `dpop`: a nonce of ours says it better than `iat`."""
+SOFTWARE_STATEMENT: Final = _purpose(
+    "software_statement",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss",),
+    others=("", "software-statement+jwt"),
+    expires=False,  # RFC 7591 section 2.3 asks for no exp; one that is there is kept by software_statement
+    refusal=INVALID_SOFTWARE_STATEMENT,
+)
 
 
 def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:
@@ -148,13 +205,22 @@ def verify(
     return claims
 
 
+def algorithm(token: str) -> str:
+    """The `alg` that a token names, to choose a purpose by; empty if it names none that can be read."""
+    try:
+        named = parse_object(_segments(token)[0]).get("alg")
+    except (NotStrictJSON, _Malformed):
+        return ""
+    return named if isinstance(named, str) else ""
+
+
 def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims as they are written, through the gate but not yet believed: to find whose keys to verify with.
 
     Raises OAuthError with the purpose's code.
     """
     try:
-        header, claims = (parse_object(octets) for octets in _segments(token)[:2])
+        header, claims = (parse_object(octets, deepest=purpose.deepest) for octets in _segments(token)[:2])
         _check_header(purpose, header)
         _check_claims(purpose, claims)
     except (NotStrictJSON, _Malformed) as error:

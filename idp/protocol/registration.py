@@ -1,7 +1,8 @@
 """RFC 7591 section 2, https://www.rfc-editor.org/rfc/rfc7591#section-2: client metadata, checked once when registered.
 
 What a client is stands in client_metadata, what must agree in registration_rules. Members we do not know are ignored;
-those whose silent loss would weaken a client are refused. Left out: software statements, encryption.
+those whose silent loss would weaken a client are refused. What stands in a request besides is in registration_request,
+a software statement in software_statement. Left out: encryption.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,15 +15,8 @@ from idp.protocol.errors import INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, O
 from idp.protocol.registration_rules import RULES
 
 UNSUPPORTED: Final = (
-    "jwks_uri",
-    "software_statement",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
-    "request_object_signing_alg",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
 
@@ -88,7 +82,7 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "jwks": values.jwks,
     "jwks_uri": values.uri,
     "application_type": values.choice(client_metadata.APPLICATION_TYPES),
-    "request_uris": values.uris,
+    "request_uris": values.request_uris,
     "tls_client_auth_subject_dn": values.text(300),
     "tls_client_auth_san_dns": values.text(253),
     "tls_client_auth_san_uri": values.text(300),

@@ -10,23 +10,12 @@ import pytest
 from tests.agents import REDIRECT
 from tests.fixtures.house import PASSWORD, House
 
-HERE = Path(__file__).parent
 
-
-@pytest.fixture(scope="session")
-def modules() -> Path:
-    """node_modules as the lock file has them."""
-    installed = HERE / "node_modules" / "openid-client" / "package.json"
-    if not installed.exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True, timeout=180)
-    return HERE
-
-
-def signed_in(house: House, modules: Path, *more: str) -> Any:
+def signed_in(house: House, node_modules: Path, *more: str) -> Any:
     """What a program with the library learns when ana signs in."""
     agency = house.agency
     command = ["node", "openid_client.js", house.server.url, agency.client_id, agency.secret, REDIRECT, *more]
-    with subprocess.Popen(command, cwd=modules, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+    with subprocess.Popen(command, cwd=node_modules, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
         assert node.stdout is not None
         asked = node.stdout.readline().strip()
         browser = house.browser()
@@ -37,8 +26,8 @@ def signed_in(house: House, modules: Path, *more: str) -> Any:
 
 
 @pytest.mark.timeout(240)
-def test_openid_client_signs_somebody_in(house: House, modules: Path) -> None:
-    learnt = signed_in(house, modules)
+def test_openid_client_signs_somebody_in(house: House, node_modules: Path) -> None:
+    learnt = signed_in(house, node_modules)
     assert learnt["info"]["name"] == "Ana"
     assert learnt["claims"]["acr"] == "urn:tessera:loa:low"
     assert learnt["active"] is False
@@ -46,7 +35,7 @@ def test_openid_client_signs_somebody_in(house: House, modules: Path) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_openid_client_proves_a_key_at_every_request(house: House, modules: Path) -> None:
-    learnt = signed_in(house, modules, "dpop")
+def test_openid_client_proves_a_key_at_every_request(house: House, node_modules: Path) -> None:
+    learnt = signed_in(house, node_modules, "dpop")
     assert learnt["info"]["name"] == "Ana"
     assert (learnt["type"], list(learnt["cnf"])) == ("dpop", ["jkt"])

@@ -21,13 +21,14 @@ class Proofs:
     """What one request carries; nothing of it is believed yet.
 
     `method` and `url` are those of the request, as our issuer names the address; `dpop` is the DPoP header as it came,
-    `certificate` the client's certificate as PEM, which only a trusted proxy can hand over.
+    `certificate` the client's certificate as PEM, which only a trusted proxy can hand over, `address` whence it came.
     """
 
     method: str
     url: str
     dpop: str | None = None
     certificate: str | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

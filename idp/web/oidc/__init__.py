@@ -7,12 +7,11 @@ from flask import Flask
 
 from idp.journeys.provider import Provider
 from idp.web.oidc import authorize, logout
-from idp.web.oidc.certificate import CertificateHeader
 from idp.web.oidc.machine import Machine
 
 
-def init(app: Flask, provider: Provider, *, https: bool, certificates: CertificateHeader | None = None) -> None:
+def init(app: Flask, provider: Provider, *, https: bool) -> None:
     """Add the endpoints."""
     for endpoint in (authorize, logout):
         app.register_blueprint(endpoint.blueprint)
-    app.wsgi_app = Machine(app, provider, https=https, certificates=certificates)  # type: ignore[method-assign]
+    app.wsgi_app = Machine(app, provider, https=https)  # type: ignore[method-assign]

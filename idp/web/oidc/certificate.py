@@ -4,7 +4,8 @@ The header is taken out of every request, and believed only when the peer that c
 named: whoever else sends it made it up. Werkzeug and the pages never see it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import unquote
@@ -16,6 +17,8 @@ HANDED_OVER: Final = "tessera.client_certificate"
 LARGEST: Final = 16 * 1024
 
 Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class CertificateHeader:
@@ -24,6 +27,16 @@ class CertificateHeader:
     def __init__(self, header: str, proxies: Sequence[str]) -> None:
         self._name = f"HTTP_{header.upper().replace('-', '_')}"
         self._proxies = tuple(ip_network(proxy) for proxy in proxies)
+
+    def around(self, app: WSGIApp) -> WSGIApp:
+        """The application, which finds the certificate where `certificate` looks, and nowhere else."""
+
+        @wraps(app)
+        def wrapped(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            self.take(environ)
+            return app(environ, start_response)
+
+        return wrapped
 
     def take(self, environ: Environ) -> None:
         """Move the header's value to where only we look, or away. Must see the address of the peer itself."""

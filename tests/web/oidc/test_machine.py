@@ -142,3 +142,9 @@ def test_a_broken_database_is_a_reference_and_never_a_traceback(client, tokens, 
     assert answer.json["error"] in ("server_error", "temporarily_unavailable")
     assert answer.json["reference"] in caplog.text
     assert "access_tokens" not in answer.text
+
+
+def test_where_registration_is_off_there_is_nothing_and_nothing_is_promised(client):
+    assert "registration_endpoint" not in client.get("/.well-known/openid-configuration").json
+    for method, path in (("POST", ""), ("GET", "/any"), ("PUT", "/any"), ("DELETE", "/any")):
+        assert client.open(f"/oidc/register{path}", method=method, json={}).status_code in (403, 404)
