@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from idp.protocol import authorization, client_metadata, jose, scopes
 from idp.protocol.discovery import Enabled, metadata
 from tests.protocol.builders import ISSUER
@@ -93,3 +95,29 @@ def test_what_is_not_there_is_not_promised():
     assert not {
         name for name in bare if name.startswith(("introspection", "revocation", "trust", "evidence", "documents"))
     }
+
+
+def test_it_says_by_which_algorithms_a_key_may_be_proved():
+    assert DOCUMENT["dpop_signing_alg_values_supported"] == list(jose.DPOP_PROOF.algorithms)
+
+
+def test_certificates_are_promised_only_where_they_arrive():
+    methods = DOCUMENT["token_endpoint_auth_methods_supported"]
+    assert not {"tls_client_auth", "self_signed_tls_client_auth"} & set(methods)
+    assert DOCUMENT["tls_client_certificate_bound_access_tokens"] is False
+    assert "mtls_endpoint_aliases" not in DOCUMENT
+
+
+@pytest.mark.parametrize("authorities", [True, False])
+def test_a_certificate_of_an_authority_needs_an_authority(authorities):
+    told = metadata(Enabled(ISSUER, ENDPOINTS, certificates=True, certificate_authorities=authorities))
+    assert ("tls_client_auth" in told["token_endpoint_auth_methods_supported"]) is authorities
+    assert "self_signed_tls_client_auth" in told["introspection_endpoint_auth_methods_supported"]
+    assert told["tls_client_certificate_bound_access_tokens"] is True
+
+
+def test_a_second_address_is_told_where_a_client_may_show_a_certificate_and_nowhere_else():
+    other = "https://mtls.example.org"
+    told = metadata(Enabled(ISSUER, ENDPOINTS, certificates=True, mtls_url=other))
+    named = ("token", "userinfo", "revocation", "introspection")
+    assert told["mtls_endpoint_aliases"] == {f"{name}_endpoint": f"{other}/{name}" for name in named}
