@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from idp.domain.clients import invitations, registrations, registry
 from idp.foundation.randomness import octets
 from idp.foundation.refusal import Refusal
+from idp.journeys.clients import manage
 from idp.journeys.clients.apply import apply
 from idp.journeys.console import registrations as console
 from idp.journeys.console.authority import Staff
@@ -206,6 +207,22 @@ def test_a_client_that_was_deleted_comes_back_by_no_change(developer, provider, 
     assert developer.changes().status_code == 401
     with pytest.raises(Refusal, match=r"clients\.nothing_waits"):
         console.approve(provider, adele, developer.client_id, seen)
+    assert everything(provider) == []
+
+
+def test_a_client_that_is_deleted_while_it_changes_is_gone(developer, provider):
+    """A change that came after the end must not write the client anew, as one that nobody approved."""
+    developer.registers()
+    request = {**WISH, "client_id": developer.client_id}
+    changes = iter([False] * 3 + [True] + [False] * 3)
+
+    def work() -> object:
+        if next(changes):
+            return manage.end(provider, developer.client_id, developer.token)
+        return manage.change(provider, developer.client_id, developer.token, request)["status"]
+
+    got = at_once(7, work)
+    assert set(got) <= {"pending", "invalid_token", None}
     assert everything(provider) == []
 
 
