@@ -16,13 +16,14 @@ from tests.serving import free_port
 
 ROOT = Path(__file__).parent
 RESULTS = ROOT / "results"
-MODES = ("authcode", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
+MODES = ("authcode", "fapi", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
 NAMES = {
     "authcode": "code flow, live session",
+    "fapi": "PAR + DPoP + key",
     "client_credentials": "client credentials",
     "introspect": "introspection",
 }
-SIGNATURES_IN = {"authcode": 1, "refresh": 1}
+SIGNATURES_IN = {"authcode": 1, "fapi": 1, "refresh": 1}
 """ES256 signatures in one operation, for the share of the machine's limit."""
 
 
@@ -79,9 +80,14 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
             )
         rounds = _load(driver, targets, options)
         _table(name, rounds, ours.name, limit)
+        memory = [ours.memory()]
         timed = {} if options.no_people else _of_people(ours, limit)
         guessed = {} if options.no_enumeration else _of_strangers(ours)
-    return {"rounds": rounds, "people": timed, "enumeration": guessed}
+        memory.append(ours.memory())
+        print(
+            f"{'memory of two workers':24}{memory[0]:9,.0f} MiB after the flows, {memory[1]:,.0f} MiB after all of it"
+        )
+    return {"rounds": rounds, "people": timed, "enumeration": guessed, "memory_mib": memory}
 
 
 def _database(name: str, folder: Path, running: ExitStack) -> tuple[str, str, int | None]:
@@ -137,7 +143,10 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
     print(f"{'token beside a flood':24}{len(beside) / seconds:9,.1f}{flooded}  x{slower:.2f} of its time alone")
     signed = people.signatures(ours)
     middle = statistics.median(signed)
-    print(f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}")
+    print(
+        f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}"
+        f"{'':8}{'':9}{'':9}{1 / middle / limit['es256']:10.2%}"
+    )
     return {
         "password_sign_in_seconds": signed_in,
         "passkey_sign_in_seconds": with_keys,

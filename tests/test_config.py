@@ -111,6 +111,15 @@ def test_a_duration_is_a_positive_whole_number_of_seconds(number):
     ]
 
 
+@pytest.mark.parametrize(("name", "longest"), [("CODE", 60), ("PAR", 599)])
+def test_what_waits_for_a_browser_does_not_wait_long(name, longest):
+    assert faults({f"IDP_{name}_LIFETIME": str(longest + 1)}) == [
+        f"IDP_{name}_LIFETIME: '{longest + 1}' must be at most {longest} seconds"
+    ]
+    settings = load({f"IDP_{name}_LIFETIME": str(longest)})
+    assert getattr(settings, f"{name.lower()}_lifetime") == longest
+
+
 def test_a_file_gives_settings_and_a_variable_beats_it(tmp_path):
     file = tmp_path / "idp.toml"
     file.write_text('issuer = "http://127.0.0.1:9"\ncode_lifetime = 30\noutbound_allow = ["a:1", "b"]\n')

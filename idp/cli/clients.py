@@ -1,7 +1,6 @@
 """`idp clients`: the register of relying parties."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from idp.domain.clients import registry
 from idp.domain.clients.registry import Change
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.protocol.registration import parse_metadata
+from idp.journeys.clients.register import Checked, checked, write
 
 
 @click.group()
@@ -31,16 +30,17 @@ def clients() -> None:
 def import_(house: House, file: Path, dry_run: bool, as_json: bool) -> None:
     """Register the clients of FILE, a JSON list of RFC 7591 metadata, each with its client_id.
 
-    Clients with a secret add client_secret; clients with private_key_jwt add jwks. A client_id that is known is
-    replaced; one that is registered so already is left alone. All of them are registered, or, if one is faulty, none.
+    Clients with a secret add client_secret; clients with private_key_jwt add jwks or jwks_uri. A client_id that is
+    known is replaced; one that is registered so already is left alone. All of them are registered, or, if one is
+    faulty, none. The document of a sector_identifier_uri is fetched when it or the redirect_uris are new.
     """
-    entries = [_entry(number, document) for number, document in enumerate(read_list(file), start=1)]
+    found = [_checked(house, number, document) for number, document in enumerate(read_list(file), start=1)]
     if dry_run:
         with house.store.reading() as connection:
-            done = {entry.name: _change(connection, house, entry) for entry in entries}
+            done = {one.client_id: _change(connection, one) for one in found}
     else:
         with house.provider.transaction() as tx:
-            done = {entry.name: _register(tx, house, entry) for entry in entries}
+            done = {one.client_id: _register(tx, one) for one in found}
     by_change = {one.value: [name for name, change in done.items() if change is one] for one in Change}
     said = "; ".join(f"{change}: {', '.join(names)}" for change, names in by_change.items() if names)
     began = "Nothing was changed. It would be" if dry_run else f"Registered {len(done)} clients"
@@ -97,45 +97,28 @@ def read_list(file: Path) -> list[dict[str, Any]]:
     return documents
 
 
-class _Faulty(click.ClickException):
-    """Stops the import; the transaction rolls back, so nothing was registered."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One client of the file; its secret does not stay in what is kept of it."""
-
-    name: str
-    document: dict[str, Any]
-    secret: str | None
-
-    def digest(self, house: House) -> str | None:
-        """What is kept of the secret."""
-        key = house.provider.client_secret_key
-        return None if self.secret is None else registry.secret_digest(key, self.name, self.secret)
-
-
-def _entry(number: int, document: dict[str, Any]) -> _Entry:
+def _checked(house: House, number: int, document: dict[str, Any]) -> Checked:
+    name = document.get("client_id", f"number {number}")
     secret = document.pop("client_secret", None)
-    return _Entry(str(document.get("client_id", f"number {number}")), document, None if secret is None else str(secret))
-
-
-def _register(tx: Tx, house: House, entry: _Entry) -> Change:
-    change = _change(tx.connection, house, entry)
-    registry.register(tx, entry.document, entry.digest(house), "operator")
-    return change
-
-
-def _change(connection: Connection, house: House, entry: _Entry) -> Change:
-    """What registering it changes."""
     try:
-        change = registry.change(connection, entry.document, entry.digest(house))
+        return checked(house.provider, document, secret)
     except Refusal as refusal:
-        raise _Faulty(f"Client {entry.name}: {refusal.reason} Nothing was registered.") from refusal
-    if entry.secret is None and _needs_secret(entry.document):
-        raise _Faulty(f"Client {entry.name}: client_secret is missing. Nothing was registered.")
+        raise _faulty(str(name), refusal) from refusal
+
+
+def _register(tx: Tx, found: Checked) -> Change:
+    change = _change(tx.connection, found)
+    try:
+        write(tx, found, "operator")
+    except Refusal as refusal:  # As another exception, so that the transaction rolls back and nothing was registered.
+        raise _faulty(found.client_id, refusal) from refusal
     return change
 
 
-def _needs_secret(document: dict[str, Any]) -> bool:
-    return parse_metadata(document).token_endpoint_auth_method.startswith("client_secret")
+def _change(connection: Connection, found: Checked) -> Change:
+    """What registering it changes."""
+    return registry.change(connection, found.document, found.digest)
+
+
+def _faulty(name: str, refusal: Refusal) -> click.ClickException:
+    return click.ClickException(f"Client {name}: {refusal.reason} Nothing was registered.")

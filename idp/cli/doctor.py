@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 import click
 from sqlalchemy.exc import DBAPIError
 
-from idp.app import create_authorities, create_breached
+from idp.app import create_authorities, create_breached, create_outbound
 from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS, SETTINGS, Misconfigured
-from idp.domain.clients import registrations
+from idp.domain.clients import registrations, registry
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
@@ -58,6 +58,17 @@ def _breached(house: House) -> Iterator[Finding]:
         yield Finding("breaches", "ok", str(house.settings.breached_passwords))
 
 
+def _outbound(house: House) -> Iterator[Finding]:
+    if house.settings.outbound_ca is None:
+        return
+    try:
+        create_outbound(house.settings)
+    except Misconfigured as error:
+        yield Finding("outbound", "fault", str(error))
+    else:
+        yield Finding("outbound", "ok", f"TLS also trusts {house.settings.outbound_ca}")
+
+
 def _database(house: House) -> Iterator[Finding]:
     try:
         database.check(house.store, MIGRATIONS)
@@ -101,6 +112,23 @@ def _assurance(house: House) -> Iterator[Finding]:
         yield Finding("assurance", "warning", f"{advice} Say AAL3 under [assurance] in the country pack.")
 
 
+def _single_factor(house: House) -> Iterator[Finding]:
+    """A service that accepts one factor says so itself, so whoever looks after this installation is told which do."""
+    try:
+        with house.store.reading() as connection:
+            names = [client.id for client in registry.listing(connection) if client.metadata.single_factor]
+    except DBAPIError:
+        return  # The database has a finding of its own.
+    listed = ", ".join(names)
+    if house.settings.single_factor:
+        advice = f"is accepted by {listed}." if names else "is accepted by no service. Set IDP_SINGLE_FACTOR=no."
+        yield Finding("one factor", "warning", f"is allowed, and {advice}")
+    elif names:
+        yield Finding("one factor", "warning", f"is wanted by {listed}, and IDP_SINGLE_FACTOR does not allow it.")
+    else:
+        yield Finding("one factor", "ok", "is accepted nowhere")
+
+
 def _services(house: House) -> Iterator[Finding]:
     try:
         with house.store.reading() as connection:
@@ -130,10 +158,12 @@ def _software(house: House) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     _settings,
     _breached,
+    _outbound,
     _database,
     _keys,
     _theme,
     _assurance,
+    _single_factor,
     _services,
     _software,
 )

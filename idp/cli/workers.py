@@ -18,20 +18,23 @@ from granian.log import LogLevels
 from idp.app import LANGUAGES, create_app
 from idp.cli import logs
 from idp.config import load
+from idp.web.signin.device import device_name
 
+THREADS = 64
+"""Of each worker: those that work, and those that have stepped aside while a password is hashed."""
 STOP_SECONDS = 5
 """A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
 
 
-def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until stopped."""
+def serve(host: str, port: int, workers: int, places: int) -> None:
+    """Serve until stopped. Each worker works on so many requests at a time as there are `places`."""
     server = Granian(
         "wsgi:app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=threads,
+        blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
@@ -43,7 +46,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     multiprocessing.set_start_method("fork")
     logs.configure()
     app = application()
-    server.serve(target_loader=lambda _target: app)
+    target = app.extensions["provider"].hasher.floor.admit(app, places)
+    server.serve(target_loader=lambda _target: target)
 
 
 def application() -> Flask:
@@ -53,6 +57,7 @@ def application() -> Flask:
         app.jinja_env.get_template(template)
     for language in LANGUAGES:
         Locale.parse(language).date_formats  # noqa: B018 (reading is what loads it)
+    device_name("any")  # Whoever signs in needs the recogniser, which is large.
     app.extensions["provider"].store.dispose()
     os.register_at_fork(after_in_child=app.extensions["courier"].start)
     gc.collect()

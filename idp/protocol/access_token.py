@@ -2,7 +2,7 @@
 
 An access token, a refresh token and a code are a prefix and 256 random bits in canonical base64url: exact length, one
 spelling, so a truncated or padded one is refused before a database is asked. Only their SHA-256 is stored.
-Left out: JWT access tokens (RFC 9068).
+Left out: what a JWT says (jwt_access_token); of one, the `jti` is what is remembered.
 """
 
 import hashlib

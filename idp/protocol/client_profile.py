@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 ASYMMETRIC_METHODS: Final = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
-AUTH_METHODS: Final = ("client_secret_basic", "client_secret_post", "client_secret_jwt", *ASYMMETRIC_METHODS, "none")
+SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+AUTH_METHODS: Final = (*SECRET_METHODS, *ASYMMETRIC_METHODS, "none")
 ALGORITHMS: Final = ("ES256", "PS256", "RS256", "Ed25519")
 FAPI_ALGORITHMS: Final = ("ES256", "PS256", "Ed25519")
 """FAPI 2.0 Security Profile section 5.4.1, in the names of RFC 9864."""

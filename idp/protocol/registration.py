@@ -15,16 +15,8 @@ from idp.protocol.errors import INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, O
 from idp.protocol.registration_rules import RULES
 
 UNSUPPORTED: Final = (
-    "jwks_uri",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
-    "request_object_signing_alg",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "dpop_bound_access_tokens",
-    "tls_client_certificate_bound_access_tokens",
-    "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
 
@@ -90,7 +82,7 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "jwks": values.jwks,
     "jwks_uri": values.uri,
     "application_type": values.choice(client_metadata.APPLICATION_TYPES),
-    "request_uris": values.uris,
+    "request_uris": values.request_uris,
     "tls_client_auth_subject_dn": values.text(300),
     "tls_client_auth_san_dns": values.text(253),
     "tls_client_auth_san_uri": values.text(300),

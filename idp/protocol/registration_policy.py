@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from idp.protocol import redirect_uri, scopes
-from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.client_metadata import CLIENT_SECRET_JWT, ClientMetadata
 from idp.protocol.errors import INVALID_CLIENT_METADATA, OAuthError
 
 ADDRESSES: Final = (
@@ -87,6 +87,13 @@ def _profile(policy: Policy, client: ClientMetadata) -> list[str]:
     return _beyond("profile", [client.profile], policy.profiles)
 
 
+def _method(_policy: Policy, client: ClientMetadata) -> list[str]:
+    """A secret that is signed with must be kept so that it can be read: an operator takes it, and no endpoint does."""
+    if client.token_endpoint_auth_method != CLIENT_SECRET_JWT:
+        return []
+    return ["token_endpoint_auth_method client_secret_jwt is not registered over the network; use private_key_jwt."]
+
+
 def _grants(policy: Policy, client: ClientMetadata) -> list[str]:
     return _beyond("grant_types", client.grant_types, policy.grant_types)
 
@@ -129,4 +136,4 @@ def _beyond(name: str, wanted: Iterable[str], allowed: Iterable[str]) -> list[st
     return [f"{name} goes beyond the invitation: {', '.join(too_much)}."] if too_much else []
 
 
-RULES: Final = (_agency, _profile, _grants, _scopes, _claims, _details, _hosts, _freedoms)
+RULES: Final = (_agency, _profile, _method, _grants, _scopes, _claims, _details, _hosts, _freedoms)

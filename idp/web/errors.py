@@ -71,6 +71,11 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("The population register could not be asked just now, so nothing was decided."),
         lazy_gettext("Wait a few minutes, then try again. What you entered is kept."),
     ),
+    "oidc.request_over": (
+        lazy_gettext("This request is over"),
+        lazy_gettext("The service's request to sign you in was used before, or it waited too long."),
+        lazy_gettext("Go back to the service and sign in there again."),
+    ),
     "console.forbidden": (
         lazy_gettext("You may not open this page"),
         lazy_gettext("Your role does not include it."),

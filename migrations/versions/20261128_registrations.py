@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_registrations"
-down_revision = "20261128_terms"
+down_revision = "20261128_resources"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,6 @@
 """What discovery promises, what protocol/ knows and what the application serves are one list."""
 
+from inspect import unwrap
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from tests.architecture.source import ROOT
 PROMISED_BY = {
     "authorization": "authorization_endpoint",
     "introspection": "introspection_endpoint",
+    "signed_introspection": "introspection_signing_alg_values_supported",
     "revocation": "revocation_endpoint",
     "logout": "backchannel_logout_supported",
     "pkce": "code_challenge_methods_supported",
@@ -19,6 +21,7 @@ PROMISED_BY = {
     "claims": "claims_parameter_supported",
     "pushed_request": "pushed_authorization_request_endpoint",
     "request_object": "request_parameter_supported",
+    "signed_response": "authorization_signing_alg_values_supported",
     "rich_authorization": "authorization_details_types_supported",
     "dpop": "dpop_signing_alg_values_supported",
     "mutual_tls": "tls_client_certificate_bound_access_tokens",
@@ -35,8 +38,9 @@ def promised(client):
 
 def served(app: Flask) -> set[str]:
     """Every path that is answered: pages by Flask, programs before it."""
-    assert isinstance(app.wsgi_app, Machine)
-    return {rule.rule for rule in app.url_map.iter_rules()} | app.wsgi_app.paths
+    machine = unwrap(app.wsgi_app)
+    assert isinstance(machine, Machine)
+    return {rule.rule for rule in app.url_map.iter_rules()} | machine.paths
 
 
 @pytest.mark.parametrize("file", PROMISED_BY)

@@ -10,7 +10,7 @@ from tests.browser.country import Country, admit, running
 from tests.browser.staff import Colleague, colleague, comes_to_work
 from tests.browser.walker import Walker, without_scripts
 
-LOCALES = {"en": "en-GB", "ar": "ar-EG"}
+LOCALES = {"en": "en-GB", "ar": "ar-EG", "zh_Hant": "zh-TW"}
 PATIENCE = 15_000
 """Milliseconds."""
 

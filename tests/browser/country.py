@@ -50,8 +50,13 @@ CITIZENS = {
     "hands.ar": ("Devi", "substantial"),
     "borrows.en": ("", "low"),
     "borrows.ar": ("", "low"),
+    "borrows.zh_Hant": ("", "low"),
+    "pays.en": ("", "substantial"),
+    "pays.ar": ("", "substantial"),
+    "frames.en": ("", "substantial"),
     "moves.en": ("Samuel", "substantial"),
     "moves.ar": ("Oskar", "substantial"),
+    "moves.zh_Hant": ("", "low"),
 }
 """Who has an account already, by user name, one for each walk and language: name in Latin letters, and assurance.
 

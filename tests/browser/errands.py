@@ -12,7 +12,7 @@ from tests.browser.authenticators import App, Device
 from tests.browser.country import PASSWORD, TIMEOUT
 from tests.browser.walker import Walker
 
-SIGN_IN = {"en": "#sign-in", "ar": "#sign-in-ar"}
+SIGN_IN = {"en": "#sign-in", "ar": "#sign-in-ar", "zh_Hant": "#sign-in-zh"}
 """What to press on an agency's front page."""
 
 

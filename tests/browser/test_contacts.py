@@ -10,7 +10,11 @@ from tests.browser.country import SECRET, TIMEOUT
 from tests.browser.errands import signs_in
 
 pytestmark = pytest.mark.slow
-NUMBERS = {"en": ("691 234 5601", "+306912345601"), "ar": ("٦٩١٢٣٤٥٦٠٢", "+306912345602")}
+NUMBERS = {
+    "en": ("691 234 5601", "+306912345601"),
+    "ar": ("٦٩١٢٣٤٥٦٠٢", "+306912345602"),
+    "zh_Hant": ("0030 691 2345 603", "+306912345603"),
+}
 
 
 def types_code(walker, address):
@@ -54,7 +58,7 @@ def signs_in_by_text_message(walker, username, number):
     walker.is_at("account")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", list(NUMBERS))
 def test_a_citizen_adds_her_number_and_changes_her_address(country, a_window, language):
     walker, username = a_window(language), f"moves.{language}"
     typed, number = NUMBERS[language]

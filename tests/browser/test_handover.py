@@ -11,7 +11,7 @@ from tests.browser.errands import SIGN_IN, consents, signs_in
 
 pytestmark = pytest.mark.slow
 TWO_DIGITS = re.compile(r"\d\d")
-APPS = {"en": App(SECRET), "ar": App(SECRET)}
+APPS = {"en": App(SECRET), "ar": App(SECRET), "zh_Hant": App(SECRET)}
 """Kept between walks: a code is good once."""
 
 
@@ -60,7 +60,7 @@ def test_a_telephone_signs_in_at_a_kiosk(country, a_window, language):
     assert phone.all("section.card").count() == 2
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", list(APPS))
 def test_both_without_scripts(a_window, language):
     kiosk, phone = a_window(language, "kiosk", scripts=False), a_window(language, "telephone", scripts=False)
     username, app = f"borrows.{language}", APPS[language]

@@ -11,7 +11,7 @@ from tests.browser.errands import adds_passkey, registers_with_password, signs_i
 from tests.passkeys import SoftKey
 
 pytestmark = pytest.mark.slow
-LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
+LANGUAGES = pytest.mark.parametrize("language", ["en", "ar", "zh_Hant"])
 AT_ONCE = """
 const create = navigator.credentials.create.bind(navigator.credentials);
 navigator.credentials.create = ({ mediation, ...request }) => create(request);
@@ -154,7 +154,7 @@ def test_where_hardware_is_needed_a_synced_key_is_refused_and_a_listed_one_opens
     address, app = registers(walker, "hardware")
     synced = Device(walker.page, SYNCED)
     walker.page.context.clear_cookies()
-    walker.goes(f"{asks_for_hardware(country)}&ui_locales={language}")
+    walker.goes(f"{asks_for_hardware(country)}&ui_locales={walker.tag}")
     signs_in(walker, address, app)
     walker.is_at("signin-enrol")
     walker.sees("Arcadian Key")
@@ -173,7 +173,7 @@ def test_where_hardware_is_needed_a_synced_key_is_refused_and_a_listed_one_opens
     assert "code=" in told.value.url
 
     walker.page.context.clear_cookies()
-    walker.goes(f"{asks_for_hardware(country)}&ui_locales={language}")
+    walker.goes(f"{asks_for_hardware(country)}&ui_locales={walker.tag}")
     signs_in(walker, address)
     walker.is_at("signin-second-factor")
     assert walker.all("#login-code").count() == 0

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 NEW = "seventeen quiet lamps"
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", "ar", "zh_Hant"])
 def test_a_citizen_takes_her_account_back_and_stops_whoever_was_there(country, a_window, language):
     address = f"loses.everything.{language}@people.example"
     walker = a_window(language)

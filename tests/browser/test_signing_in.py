@@ -15,9 +15,10 @@ from tests.browser.errands import (
 
 pytestmark = pytest.mark.slow
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
+ALL_LANGUAGES = pytest.mark.parametrize("language", ["en", "ar", "zh_Hant"])
 
 
-@LANGUAGES
+@ALL_LANGUAGES
 def test_a_passkey_alone_is_an_account_with_two_factors(country, a_window, language):
     walker = a_window(language)
     device = Device(walker.page)
@@ -78,7 +79,7 @@ def test_an_address_is_proved_by_the_link_of_the_letter(country, a_window):
     walker.is_at("register-method")
 
 
-@LANGUAGES
+@ALL_LANGUAGES
 def test_recovery_codes_are_shown_once_and_each_opens_the_door_once(country, a_window, language):
     walker, address = a_window(language), f"codes.{language}@home.example"
     walker.goes("/register")

@@ -26,7 +26,11 @@ IDENTIFIER = re.compile(r"[\w-]{20,}|[\d-]{4,}")
 BUILD = """[...new Set([...document.querySelectorAll("body *")].map(e => [e.tagName, e.className, e.id].join(".")))]
 .sort().join()"""
 """The kinds of elements of a page."""
-ARABIC = re.compile(r"[\N{ARABIC LETTER HAMZA}-\N{ARABIC LETTER YEH}]")
+SCRIPTS = {
+    "ar": re.compile(r"[\N{ARABIC LETTER HAMZA}-\N{ARABIC LETTER YEH}]"),
+    "zh_Hant": re.compile(r"[\N{CJK UNIFIED IDEOGRAPH-4E00}-\N{CJK UNIFIED IDEOGRAPH-9FFF}]"),
+}
+"""What a heading is written in, at least in part."""
 
 
 @dataclass
@@ -44,6 +48,11 @@ class Walker:
     """What axe has seen, in this window and in others."""
     met: list[str] = field(default_factory=list)
     """The names of the pages, in order."""
+
+    @property
+    def tag(self) -> str:
+        """The language as pages and services name it (BCP 47)."""
+        return self.language.replace("_", "-")
 
     def goes(self, address: str) -> None:
         """Type an address, as a path of the provider or in full."""
@@ -67,7 +76,7 @@ class Walker:
     def speaks(self, language: str) -> None:
         """Choose a language in the page's own switcher, and keep it."""
         self.language = language
-        self.presses(f"nav.languages a[hreflang='{language}']")
+        self.presses(f"nav.languages a[hreflang='{self.tag}']")
 
     def reloads(self) -> None:
         """Look again at what may have changed."""
@@ -122,8 +131,9 @@ class Walker:
 
     def _hears(self) -> None:
         language, heading = self.page.get_attribute("html", "lang"), self.page.inner_text("h1")
-        assert language == self.language, f"{self.page.url} speaks {language}: {heading}"
-        assert self.language != "ar" or ARABIC.search(heading), f"not translated: {heading}"
+        assert language == self.tag, f"{self.page.url} speaks {language}: {heading}"
+        script = SCRIPTS.get(self.language)
+        assert script is None or script.search(heading), f"not translated: {heading}"
 
     def _judges(self, scheme: str) -> None:
         results = Axe().run(self.page)

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests import origin as origins
 from tests import serving
 
 
@@ -157,6 +158,37 @@ def test_one_faulty_service_keeps_all_of_its_list_out(home):
     assert refused.returncode != 0
     assert "faulty" in refused.stderr
     assert "good" not in [client["client_id"] for client in home.json("clients", "list")]
+
+
+def test_a_sector_is_asked_for_once_and_a_registration_that_stays_needs_no_network(home, tmp_path):
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    good = {"client_id": "sector", "client_secret": "s" * 32, "redirect_uris": ["https://sector.example/cb"]}
+    with origins.serving(tmp_path) as origin:
+        trusted = {"IDP_OUTBOUND_ALLOW": f"localhost:{origin.port}", "IDP_OUTBOUND_CA": str(origin.authority)}
+        elsewhere.environment |= trusted
+        good["sector_identifier_uri"] = origin.put("/sector.json", good["redirect_uris"])
+        file = home.write("sector.json", [good])
+        assert elsewhere.json("clients", "import", file)["imported"] == ["sector"]
+        assert origin.heard == ["/sector.json"]
+
+    assert home.json("clients", "import", file)["imported"] == ["sector"]
+    moved = home.write("moved.json", [good | {"redirect_uris": ["https://thief.example/cb"]}])
+    refused = home.idp("clients", "import", moved)
+    assert "Client sector: " in refused.stderr
+    assert "Nothing was registered." in refused.stderr
+
+
+def test_authorities_that_cannot_be_read_are_a_wrong_setting(home, tmp_path):
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    elsewhere.environment |= {"IDP_OUTBOUND_CA": str(tmp_path / "missing.pem")}
+    refused = elsewhere.idp("serve")
+    assert refused.returncode == 2
+    assert "IDP_OUTBOUND_CA: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    (tmp_path / "ca.pem").write_text("no certificate")
+    elsewhere.environment |= {"IDP_OUTBOUND_CA": str(tmp_path / "ca.pem")}
+    assert "IDP_OUTBOUND_CA: " in elsewhere.idp("doctor").stdout
 
 
 def test_keys_rotate_once_and_then_wait_for_caches(home):

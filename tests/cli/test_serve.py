@@ -1,9 +1,11 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,12 @@ def test_the_reference_on_a_page_of_refusal_is_in_the_log(tmp_path):
     line = next(line for line in (tmp_path / "serve.log").read_text().splitlines() if reference in line)
 
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO idp\.web\.errors refused oidc\.unknown_client", line)
+
+
+def test_what_every_sign_in_needs_is_loaded_once_for_all_workers(server):
+    parent = Path(f"/proc/{server.process.pid}/maps").read_text()
+
+    assert "/ua_parser_rs" in parent, "each worker loads the recogniser of devices for itself"
 
 
 def test_a_worker_that_dies_is_replaced(server):
@@ -54,6 +62,30 @@ def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
     assert refused.returncode != 0
     assert "idp db upgrade" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_where_nobody_can_listen_nothing_is_served(tmp_path):
+    environment = serving.settings(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db", 8000)
+    serving.command(environment, "db", "upgrade", "--json")
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as another:  # As the workers share theirs.
+        taken = another.getsockname()[1]
+        for arguments, told in (
+            (["--port", str(taken)], f"Nothing can listen on 127.0.0.1 port {taken}: Address already in use."),
+            (["--host", "192.0.2.1"], "Nothing can listen on 192.0.2.1 port 8000: "),
+            (["--port", "65536"], "Invalid value for '--port'"),
+            (["--workers", "-1"], "Invalid value for '--workers'"),
+        ):
+            refused = subprocess.run(
+                [*serving.IDP, "serve", *arguments],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=30,
+                check=False,
+            )
+            assert refused.returncode != 0
+            assert told in refused.stderr
+            assert "Traceback" not in refused.stderr
 
 
 def test_every_wrong_setting_is_told_at_start_by_name(tmp_path):

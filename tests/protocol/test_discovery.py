@@ -36,9 +36,22 @@ def test_it_is_json():
     assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
 
 
-def test_what_would_be_promised_by_default_is_denied_aloud():
-    assert DOCUMENT["request_uri_parameter_supported"] is False
-    assert DOCUMENT["request_parameter_supported"] is False
+def test_it_says_how_requests_are_signed_and_that_unsigned_ones_are_not():
+    assert DOCUMENT["request_parameter_supported"] is True
+    assert DOCUMENT["request_uri_parameter_supported"] is True
+    assert DOCUMENT["require_request_uri_registration"] is True
+    assert DOCUMENT["request_object_signing_alg_values_supported"] == list(jose.REQUEST_OBJECT.algorithms)
+    assert "none" not in DOCUMENT["request_object_signing_alg_values_supported"]
+
+
+def test_it_says_how_answers_are_sent_and_signed():
+    assert DOCUMENT["response_modes_supported"] == ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]
+    assert DOCUMENT["authorization_signing_alg_values_supported"] == list(jose.AUTHORIZATION_RESPONSE.algorithms)
+
+
+def test_what_is_asked_of_some_clients_only_is_not_said_of_all():
+    assert DOCUMENT["require_pushed_authorization_requests"] is False
+    assert DOCUMENT["require_signed_request_object"] is False
 
 
 def test_it_says_what_the_rules_accept():
@@ -50,8 +63,22 @@ def test_it_says_what_the_rules_accept():
     assert set(DOCUMENT["id_token_signing_alg_values_supported"]) == set(jose.ID_TOKEN.algorithms)
     algorithms = DOCUMENT["token_endpoint_auth_signing_alg_values_supported"]
     assert set(algorithms) == set(jose.CLIENT_ASSERTION.algorithms)
+    assert set(DOCUMENT["userinfo_signing_alg_values_supported"]) == set(jose.USER_INFORMATION.algorithms)
+    assert set(DOCUMENT["introspection_signing_alg_values_supported"]) == set(jose.INTROSPECTION.algorithms)
     assert "RS256" in DOCUMENT["id_token_signing_alg_values_supported"]
     assert DOCUMENT["authorization_response_iss_parameter_supported"] is True
+
+
+def test_it_names_the_types_of_authorization_details():
+    """RFC 9396 section 10."""
+    told = metadata(Enabled(ISSUER, ENDPOINTS, detail_types=("tax_payment",)))
+    assert told["authorization_details_types_supported"] == ["tax_payment"]
+
+
+def test_both_channels_of_logout_say_which_session():
+    for channel in ("back", "front"):
+        assert DOCUMENT[f"{channel}channel_logout_supported"] is True
+        assert DOCUMENT[f"{channel}channel_logout_session_supported"] is True
 
 
 def test_nobody_introspects_without_proving_who_they_are():
@@ -61,6 +88,8 @@ def test_nobody_introspects_without_proving_who_they_are():
 def test_what_is_not_there_is_not_promised():
     bare = metadata(Enabled(ISSUER, {"token_endpoint": f"{ISSUER}/token"}))
     assert bare["backchannel_logout_supported"] is False
+    assert bare["frontchannel_logout_supported"] is False
+    assert "authorization_details_types_supported" not in bare
     assert not {
         name for name in bare if name.startswith(("introspection", "revocation", "trust", "evidence", "documents"))
     }

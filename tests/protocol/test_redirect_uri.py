@@ -111,6 +111,70 @@ def test_an_equal_address_is_the_registered_one():
     assert is_registered(REGISTERED, ["https://a.example", REGISTERED])
 
 
+@pytest.mark.parametrize(
+    ("uri", "registered"),
+    [
+        ("http://127.0.0.1:51004/callback", "http://127.0.0.1/callback"),
+        ("http://127.0.0.1/callback", "http://127.0.0.1:8001/callback"),
+        ("http://127.0.0.1:1/callback?x=1", "http://127.0.0.1:8001/callback?x=1"),
+        ("http://[::1]:65535/callback", "http://[::1]/callback"),
+        ("http://127.0.0.1:51004", "http://127.0.0.1"),
+        ("http://127.0.0.1:51004?x=1", "http://127.0.0.1?x=1"),
+    ],
+)
+def test_the_system_of_a_native_application_chooses_the_port_on_loopback(uri, registered):
+    assert is_registered(uri, ["https://a.example/", registered], native=True)
+    assert not is_registered(uri, [registered])
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:0/callback",
+        "http://127.0.0.1:/callback",
+        "http://127.0.0.1:065/callback",
+        "http://127.0.0.1:65536/callback",
+        "http://127.0.0.1:99999/callback",
+        "http://127.0.0.1:8001:8002/callback",
+        "http://127.0.0.1:+80/callback",
+        "http://127.0.0.1: 80/callback",
+        "http://127.0.0.1:\N{ARABIC-INDIC DIGIT ONE}/callback",
+        "http://127.0.0.1:8001@evil.example/callback",
+        "http://user@127.0.0.1:8001/callback",
+        "http://127.0.0.1.evil.example:8001/callback",
+        "http://127.0.0.1:8001.evil.example/callback",
+        "http://127.0.0.1:8001\\@evil.example/callback",
+        "http://127.0.0.1:8001/callback/",
+        "http://127.0.0.1:8001/callback#",
+        "http://127.0.0.1:8001/callback?",
+        "http://127.0.0.1:8001/callback\n",
+        "http://127.0.0.1:8001/a/../callback",
+        "http://127.0.0.1:8001//callback",
+        "http://127.0.0.1:8001",
+        "http://127.1:8001/callback",
+        "http://2130706433:8001/callback",
+        "http://0x7f.0.0.1:8001/callback",
+        "http://127.0.0.2:8001/callback",
+        "http://[::1]:8001/callback",
+        "http://[0:0:0:0:0:0:0:1]:8001/callback",
+        "http://localhost:8001/callback",
+        "https://127.0.0.1:8001/callback",
+        "HTTP://127.0.0.1:8001/callback",
+    ],
+)
+def test_everything_but_the_port_is_compared(uri):
+    assert not is_registered(uri, ["http://127.0.0.1/callback"], native=True)
+
+
+@pytest.mark.parametrize(
+    "registered", ["https://a.example/", "http://localhost/callback", "https://127.0.0.1/callback"]
+)
+def test_no_other_address_of_a_native_application_has_any_port(registered):
+    assert is_registered(registered, [registered], native=True)
+    with_port = registered.replace("example/", "example:8001/").replace("/callback", ":8001/callback")
+    assert not is_registered(with_port, [registered], native=True)
+
+
 @given(st.text() | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))
 def test_any_text_is_judged_and_nothing_else_happens(uri):
     assert fault(uri) is None or isinstance(fault(uri), str)

@@ -135,10 +135,14 @@ def test_any_document_is_read_or_refused_and_nothing_else_happens(document):
         ("purpose", "x" * 301),
         ("signing", 1),
         ("jwks_uri", "https://revenue.example.org/jwks"),
-        ("userinfo_signed_response_alg", "RS256"),
+        ("userinfo_signed_response_alg", "none"),
+        ("introspection_signed_response_alg", "HS256"),
+        ("resources", ["https://wages.example.org/#part"]),
+        ("resources", ["/api"]),
+        ("access_token_format", "JWT"),
         ("id_token_encrypted_response_alg", "RSA-OAEP"),
-        ("dpop_bound_access_tokens", True),
-        ("require_pushed_authorization_requests", True),
+        ("dpop_bound_access_tokens", "yes"),
+        ("require_pushed_authorization_requests", "yes"),
     ],
 )
 def test_a_wrong_member_is_named(member, value):

@@ -87,12 +87,29 @@ def test_recovery_codes_are_copied_one_on_a_line(chromium: Browser, showroom: st
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_recovery_codes_are_kept_as_a_file_one_on_a_line(chromium: Browser, showroom: str, *, scripts: bool) -> None:
+    context = chromium.new_context(java_script_enabled=scripts, accept_downloads=True)
+    page = context.new_page()
+    heard = said(page)
+    page.goto(showroom)
+    shown = page.locator("#codes li").all_inner_texts()
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="Download the codes").click()
+    assert waited.value.suggested_filename == "recovery-codes.txt"
+    assert waited.value.path().read_text() == "".join(f"{code}\n" for code in shown)
+    assert (len(shown) > 1, heard) == (True, [])
+    context.close()
+
+
 def test_without_scripts_nothing_is_offered_that_needs_them(chromium: Browser, showroom: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(showroom)
     assert page.get_by_role("button", name="Show password").count() == 0
     assert page.get_by_role("button", name="Use a passkey").count() == 0
+    assert page.get_by_role("button", name="Copy the codes").count() == 0
+    assert page.get_by_role("button", name="Print this page").count() == 0
     assert page.get_by_text("This browser cannot use passkeys.").is_visible()
     context.close()
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
@@ -21,6 +21,16 @@ _INSERT_REFRESH = Prepared(insert(refresh_tokens).inline())
 _BY_ID = Prepared(select(grants).where(grants.c.id == bindparam("the_id")))
 _SPEND_CODE = spending(grants, grants.c.id == bindparam("the_id"))
 _SPEND_REFRESH = spending(refresh_tokens, refresh_tokens.c.digest == bindparam("the_digest"))
+_RENEW_REFRESH = Prepared(
+    update(refresh_tokens)
+    .where(
+        refresh_tokens.c.digest == bindparam("the_digest"),
+        refresh_tokens.c.spent_at.is_(None),
+        refresh_tokens.c.expires_at > bindparam("now"),
+    )
+    .values(issued_at=bindparam("now"), expires_at=bindparam("later"))
+    .returning(refresh_tokens.c.grant_id)
+)
 _ACTIVE = Prepared(
     select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c))
     .outerjoin(grants, grants.c.id == access_tokens.c.grant_id)
@@ -46,7 +56,9 @@ class Context:
     amr: tuple[str, ...]
     auth_time: int
     jkt: str | None = None
-    """The DPoP key that the code is bound to (RFC 9449 section 10)."""
+    """The DPoP key that the code is bound to (RFC 9449 section 10), or a public client's refresh tokens (section 5)."""
+    x5t: str | None = None
+    """The certificate that a public client's refresh tokens are bound to (RFC 8705 section 4)."""
     resource: tuple[str, ...] = ()
     details: str | None = None
     """`authorization_details` (RFC 9396) as JSON."""
@@ -72,11 +84,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for one access token besides its scope: whose key, for whom, and who acts (RFC 8693 section 4.1)."""
+    """What holds for one access token besides its scope."""
 
     confirmation: Confirmation = UNBOUND
+    """Whose key it is bound to."""
     audience: tuple[str, ...] = ()
-    actor: str | None = None
+    """For which resources it is, all of one resource server; empty for our own (RFC 8707)."""
+    actors: tuple[str, ...] = ()
+    """Who acts for the person, by client_id, newest first (RFC 8693 section 4.1)."""
 
 
 BEARER = Terms()
@@ -113,7 +128,7 @@ def open_grant(
         "client_id": parties.client_id,
         "session_id": parties.session_id,
         "offline": offline,
-        "context": json.dumps({name: getattr(context, name) for name in _AGREED}),
+        "context": _agreed(context),
         "code_expires_at": tx.now + code_lifetime,
         "expires_at": tx.now + lifetime,
         "spent_at": None,
@@ -127,6 +142,13 @@ def spend_code(tx: Tx, code: str) -> Grant | None:
     """Redeem the code: the grant for the one caller who was first, None for everybody else."""
     row = spend_by(tx, _SPEND_CODE, the_id=digest(code))
     return None if row is None else _grant(row)
+
+
+def bind(tx: Tx, grant: Grant, keys: Confirmation) -> Grant:
+    """From now on the grant is of use only to whoever holds these `keys`."""
+    context = replace(grant.context, jkt=keys.jkt, x5t=keys.x5t)
+    tx.execute(update(grants).where(grants.c.id == grant.id).values(context=_agreed(context)))
+    return replace(grant, context=context)
 
 
 def of_code(connection: Connection, code: str) -> Grant | None:
@@ -171,6 +193,18 @@ def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
         return None
     grant = _BY_ID.one(tx.connection, {"the_id": row["grant_id"]})
     return None if grant is None else (_grant(grant), row["expires_at"])
+
+
+def renew_refresh_token(tx: Tx, token: str, expires_at: int) -> Grant | None:
+    """Use without rotation: its grant, and until when it rests now; None if it is unknown, spent or over.
+
+    `issued_at` says from then on when it was used last.
+    """
+    row = _RENEW_REFRESH.one(tx.connection, {"the_digest": digest(token), "now": tx.now, "later": expires_at})
+    if row is None:
+        return None
+    grant = _BY_ID.one(tx.connection, {"the_id": row["grant_id"]})
+    return None if grant is None else _grant(grant)
 
 
 def of_refresh_token(connection: Connection, token: str) -> Grant | None:
@@ -246,11 +280,15 @@ def _access_token(row: Mapping[Any, Any]) -> AccessToken:
     return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant, terms)
 
 
+def _agreed(context: Context) -> str:
+    return json.dumps({name: getattr(context, name) for name in _AGREED})
+
+
 def _written(terms: Terms) -> str | None:
     """A plain bearer token, the commonest of all, costs nothing."""
     if terms == BEARER:
         return None
-    kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actor}
+    kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actors}
     return json.dumps({name: value for name, value in kept.items() if value})
 
 
@@ -258,7 +296,7 @@ def _terms(text: str | None) -> Terms:
     if text is None:
         return BEARER
     kept = json.loads(text)
-    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), kept.get("act"))
+    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), tuple(kept.get("act", ())))
 
 
 def _grant(row: Mapping[Any, Any]) -> Grant:

@@ -1,4 +1,4 @@
-"""Consents, grants and their tokens. Codes and tokens are kept as digests only."""
+"""Consents, pushed requests, grants and their tokens. Codes and tokens are kept as digests only."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
 
@@ -65,3 +65,16 @@ refresh_tokens = Table(
     sqlite_with_rowid=False,
 )
 """The family of a refresh token is its grant: revoking the grant kills every token of the family."""
+
+pushed_requests = Table(
+    "pushed_requests",
+    metadata,
+    digest(),
+    Column("client_id", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    instant("expires_at"),
+    instant("spent_at", nullable=True),
+    Index("ix_pushed_requests_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
+)
+"""`request` is the JSON of an AuthorizationRequest, checked when it was pushed; `digest` is that of its request_uri."""

@@ -1,4 +1,4 @@
-"""Clients: services that register themselves over the network, on invitation, and look after their registration.
+"""Clients: a relying party is registered, by an operator or by itself over the network, on invitation.
 
 It leaves what a registration may say to protocol, and the approval to journeys.console.
 """

@@ -9,6 +9,7 @@ from idp.foundation.audit.event import Event, Fact
 from idp.foundation.randomness import identifier, octets
 from idp.foundation.transaction import Tx
 from idp.journeys.clients.manage import ADDRESS, told
+from idp.journeys.clients.register import check_sector
 from idp.journeys.clients.vet import secret_for, stated, vetted
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, digest, mint, recognise
@@ -26,12 +27,13 @@ def apply(provider: Provider, invitation_token: str, request: Mapping[str, objec
     wanted, statement = stated(provider, request.get(STATEMENT), asked(request))
     client_id = identifier()
     document, client = vetted(invitation.policy, wanted, client_id)
+    check_sector(provider, client)
     secret, token = secret_for(client), mint(Kind.REGISTRATION, octets(32))
     kept = None if secret is None else secret_digest(provider.client_secret_key, client_id, secret)
     with provider.transaction() as tx:
         if not invitations.use(tx, invitation.id):
             raise _not_good()
-        registry.register(tx, document, kept, client_id, PENDING)
+        registry.register(tx, document, kept, client_id, status=PENDING)
         registrations.open_registration(tx, client_id, invitation.id, digest(token), statement)
         registrations.propose(tx, client_id, document, kept)
         _record(tx, client_id, invitation, statement)

@@ -15,6 +15,7 @@ from idp.foundation import limits
 from idp.foundation.audit.event import Event, Fact
 from idp.foundation.limits import Limit
 from idp.foundation.transaction import Tx
+from idp.journeys.clients.register import check_sector
 from idp.journeys.clients.vet import secret_for, stated, vetted
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, recognise
@@ -47,6 +48,7 @@ def change(provider: Provider, client_id: str, token: str, request: Mapping[str,
         policy = invitations.get(tx.connection, mine.invitation_id).policy
     wanted, statement = stated(provider, request.get(STATEMENT), asked_again(request, client_id), mine)
     document, client = vetted(policy, wanted, client_id)
+    check_sector(provider, client)
     with provider.transaction() as tx:
         mine = _mine(registrations.hold(tx, client_id), token)
         _check_secret(provider, mine, registry.get(tx.connection, client_id), request)

@@ -31,6 +31,7 @@ PER_NETWORK = Limit("recovery.network", 60, 3600)
 PER_ACCOUNT = (Limit("recovery.message", 5, 3600), Limit("recovery.message.day", 10, 24 * 3600))
 PER_RANGE = Limit("recovery.range", 60, 24 * 3600)
 """Of text messages to the numbers of one range. Apart from those for signing in, which nobody is to lose by this."""
+WRONG = {f"authenticators.{code}" for code in ("wrong_code", "code_used", "code_old")}
 UNSENT = "unsent"
 """The job that stands for a message to nobody, so that both take the same work."""
 
@@ -88,7 +89,10 @@ def enter_code(provider: Provider, login_id: str, visitor: Visitor, way: str, co
 
 
 def show_secret(provider: Provider, login_id: str, visitor: Visitor, way: str, text: str) -> None:
-    """Check a recovery code, a code of an app, or a password. Raises as `prove`, or ("recovery.locked")."""
+    """Check a recovery code, a code of an app, or a password. Raises as `prove`, or ("recovery.locked").
+
+    Of a code that is wrong nobody learns why ("recovery.wrong_code"): one that was used before is one of somebody.
+    """
     login = look_at(provider, login_id, visitor)
 
     def claim(tx: Tx) -> Claim:
@@ -104,7 +108,12 @@ def show_secret(provider: Provider, login_id: str, visitor: Visitor, way: str, t
 
     if way in login.facts.get("ways", []):
         raise Refusal("signin.out_of_turn", "this way was proved already")
-    prove(provider, way, Answer(text), claim, accept, "recovery")
+    try:
+        prove(provider, way, Answer(text), claim, accept, "recovery")
+    except Refusal as refusal:
+        if refusal.code not in WRONG:
+            raise
+        raise Refusal("recovery.wrong_code", refusal.reason) from refusal
 
 
 def handler(_payload: Mapping[str, Any]) -> None:

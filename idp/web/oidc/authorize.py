@@ -1,9 +1,10 @@
 """The authorization endpoint (OpenID Connect Core section 3.1.2)."""
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
 from idp.foundation.refusal import Refusal
-from idp.journeys.oidc.authorize import Answer, authorize
+from idp.journeys.oidc.authorize import authorize
+from idp.journeys.oidc.respond import Answer
 from idp.protocol.errors import OAuthError
 from idp.web import csrf
 from idp.web.errors import refusal_page
@@ -23,7 +24,8 @@ def authorization() -> Response:
     try:
         parameters = query_or_form()
         g.ui_locales = tuple(parameters.get("ui_locales", "").split())
-        outcome = authorize(provider(), parameters, current_session())
+        session = None if request.method == "HEAD" else current_session()  # A look uses nothing up.
+        outcome = authorize(provider(), parameters, session)
     except (OAuthError, Refusal) as refusal:
         return refusal_page(refusal, 400)
     if isinstance(outcome, Answer):

@@ -9,18 +9,23 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
 from idp.foundation.randomness import reference
-from idp.journeys.oidc.prove_possession import Proofs
+from idp.foundation.refusal import Refusal
+from idp.journeys.oidc.prove_possession import Proofs, Shown, fresh_nonce
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, INVALID_TOKEN, OAuthError
+from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
+from idp.protocol.signed_introspection import MEDIA_TYPE
 from idp.web import headers
 from idp.web.cookies import Cookies
+from idp.web.oidc import bearer
+from idp.web.oidc.certificate import certificate
 from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
 from idp.web.oidc.parameters import LARGEST_BODY, decoded
@@ -61,6 +66,7 @@ class Call:
     query: str
     content_type: str
     body: bytes
+    accept: str = ""
     path: str = ""
 
     def form(self) -> dict[str, str]:
@@ -82,7 +88,7 @@ class Answer:
 
 
 Handler = Callable[[Call], Answer]
-OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object]]]
+OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object] | str]]
 
 
 class Machine:
@@ -91,6 +97,7 @@ class Machine:
     def __init__(self, app: Flask, provider: Provider, *, https: bool) -> None:
         self._pages = app.wsgi_app
         self._issuer = provider.issuer
+        self._provider = provider
         self._unavailable = provider.store.unavailable
         self._headers = headers.for_programs(https=https)
         self._handlers = handlers(provider, Engine(provider))
@@ -130,16 +137,24 @@ class Machine:
         return Call(
             environ["REQUEST_METHOD"],
             environ.get("HTTP_AUTHORIZATION"),
-            Proofs(environ["REQUEST_METHOD"], self._issuer + environ["PATH_INFO"], environ.get("HTTP_DPOP")),
+            self._proofs(environ),
             environ.get("QUERY_STRING", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
+            environ.get("HTTP_ACCEPT", ""),
             environ["PATH_INFO"],
         )
+
+    def _proofs(self, environ: Environ) -> Proofs:
+        url = self._issuer + environ["PATH_INFO"]
+        address = environ.get("REMOTE_ADDR", "")
+        return Proofs(environ["REQUEST_METHOD"], url, environ.get("HTTP_DPOP"), certificate(environ), address)
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
         kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
+        if "HTTP_DPOP" in environ:
+            kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
         if answer.status == 204:  # noqa: PLR2004 (RFC 9110 section 8.6: it has no length)
             del kept["Content-Length"], kept["Content-Type"]
         start_response(LINES[answer.status], list(kept.items()))
@@ -149,11 +164,18 @@ class Machine:
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
     metadata = _public(
-        lambda: document(provider.issuer, provider.trust_framework, registration=provider.registering.offered)
+        lambda: document(
+            provider.issuer,
+            provider.trust_framework,
+            provider.mutual_tls,
+            tuple(provider.detail_types),
+            registration=provider.registering.offered,
+        )
     )
     return _registration(provider) | {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
-        "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
+        "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
+        "/oidc/introspect": {"POST": lambda call: _introspection(call, engine)},
         "/oidc/revoke": {"POST": lambda call: _of_client(call, engine.revocation)},
         "/oidc/userinfo": dict.fromkeys(("GET", "POST"), lambda call: _userinfo(provider, call)),
         "/oidc/jwks": dict.fromkeys(("GET", "HEAD"), _public(provider.keyring.jwks)),
@@ -182,40 +204,49 @@ def _body(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(int(length)) if int(length) else b""
 
 
-def _of_client(call: Call, work: OfClient) -> Answer:
+def _introspection(call: Call, engine: Engine) -> Answer:
+    """RFC 7662 section 2, or RFC 9701 section 5 for who accepts it."""
+    return _of_client(call, partial(engine.introspection, accept=call.accept), MEDIA_TYPE)
+
+
+def _of_client(call: Call, work: OfClient, signed_as: str = "") -> Answer:
     """RFC 6749 section 5.2: who fails to authenticate is told 401, and how, if a header was tried."""
     try:
-        return Answer(*work(call.form(), call.authorization, call.proofs))
+        return _document(*work(call.form(), call.authorization, call.proofs), signed_as)
     except OAuthError as error:
         if error.code != INVALID_CLIENT:
             return _refused(400, error)
         challenge = (("WWW-Authenticate", 'Basic realm="tessera", charset="UTF-8"'),) if call.authorization else ()
         return _refused(401, error, challenge)
+    except Refusal as refused:
+        if refused.code != "too_many_attempts":
+            raise
+        body = {"error": TEMPORARILY_UNAVAILABLE, "error_description": "Authentication failed too often; wait."}
+        return Answer(429, body, (("Retry-After", str(refused.facts["retry_after"])),))
 
 
 def _userinfo(provider: Provider, call: Call) -> Answer:
     """OpenID Connect Core section 5.3, with the errors of RFC 6750 section 3."""
     try:
-        return Answer(200, userinfo(provider, _bearer(call)))
+        return _document(200, userinfo(provider, _shown(call)), "application/jwt")
     except OAuthError as error:
-        status = {INVALID_REQUEST: 400, INVALID_TOKEN: 401}.get(error.code, 403)
-        challenge = f'Bearer error="{error.code}", error_description="{error.reason}"'
-        return _refused(status, error, (("WWW-Authenticate", challenge),))
+        challenge = bearer.challenge(call.authorization, error)
+        return _refused(bearer.STATUS.get(error.code, 403), error, (("WWW-Authenticate", challenge),))
 
 
-def _bearer(call: Call) -> str:
+def _document(status: int, document: Mapping[str, object] | str, signed_as: str) -> Answer:
+    """JSON, or a JWT of the media type `signed_as`."""
+    if isinstance(document, str):
+        return Answer(status, document.encode(), (("Content-Type", signed_as),))
+    return Answer(status, document)
+
+
+def _shown(call: Call) -> Shown:
     """RFC 6750 section 2: the header, or the body of a POST; never the address, never two at once."""
     body = call.form().get("access_token") if call.method == "POST" and call.body else None
     if "access_token" in call.query or (call.authorization and body):
         raise OAuthError(INVALID_REQUEST, "Send the access token once, in the Authorization header.")
-    if call.authorization is None:
-        if body is None:
-            raise OAuthError(INVALID_TOKEN, "An access token is needed.")
-        return body
-    scheme, _, credentials = call.authorization.partition(" ")
-    if scheme.lower() != "bearer" or not credentials:
-        raise OAuthError(INVALID_TOKEN, "The Authorization header must hold a Bearer token.")
-    return credentials
+    return bearer.shown(call.authorization, call.proofs) if body is None else Shown(body, bearer.BEARER, call.proofs)
 
 
 def _public(octets: Callable[[], bytes]) -> Handler:

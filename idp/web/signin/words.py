@@ -52,8 +52,6 @@ def message(refusal: Refusal) -> str | None:
         "authenticators.switched_off": _(
             "This way to sign in is switched off, because there were too many wrong attempts. Use another way."
         ),
-        "authenticators.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
-        "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
         "authenticators.passkey.refused": _("The passkey could not be checked. Try again, or choose another way."),
         "authenticators.passkey.unknown": _("This passkey is not known here. Choose another way."),
         "authenticators.passkey.unverified": _(
@@ -82,11 +80,19 @@ def message(refusal: Refusal) -> str | None:
         "authenticators.password.unprintable": _("The password holds a character that cannot be used."),
         "people.identifier_taken": _("There is an account with this address by now. Sign in to it."),
     }
-    return known.get(refusal.code) or _of_sent_codes(facts).get(refusal.code)
+    return known.get(refusal.code) or _of_codes(facts).get(refusal.code)
 
 
-def _of_sent_codes(facts: Mapping[str, object]) -> dict[str, str]:
+def _of_codes(facts: Mapping[str, object]) -> dict[str, str]:
     return {
+        "authenticators.wrong_code": _("This code is wrong. Compare it with the newest one, and enter it again."),
+        "authenticators.code_used": _("This code was used before, and each works once. Enter another one."),
+        "authenticators.code_old": _(
+            "This code is too old. Enter the one that the app shows now. If that one is too old as well, the clock of "
+            "the device is slow."
+        ),
+        "recovery.wrong_code": _("This code is wrong, too old, or was used before. Enter the newest one."),
+        "authenticators.code_expired": _("This code no longer works. Ask for a new one."),
         "contacts.too_soon": ngettext(
             "Wait %(num)s second, then ask for another code.",
             "Wait %(num)s seconds, then ask for another code.",

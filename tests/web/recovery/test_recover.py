@@ -159,6 +159,17 @@ def test_nothing_says_whether_there_is_an_account(provider, lost, anna, name):
         assert shape(known) == shape(unknown)
 
 
+def test_a_code_that_was_used_is_told_from_no_other_wrong_one(provider, lost, anna, sheet, clock):
+    """It would tell whoever found one that there is an account, and whose."""
+    used = sheet.pop()
+    by_sheet(lost("anna"), [used])
+    windows = [by_sheet(lost(name), [code]) for name in ("anna", "nobody") for code in (used, "aaaa-bbbb-cccc-dddd")]
+
+    assert {window.status for window in windows} == {422}
+    assert all(shape(window) == shape(windows[0]) for window in windows)
+    assert "This code is wrong, too old, or was used before." in windows[0].page.words
+
+
 def test_guesses_are_counted_over_all_recoveries_of_an_account(provider, app, anna, clock):
     statuses, most = [], lockout.PER_METHOD["one_time_code"].most
     for _ in range(most // 5 + 1):

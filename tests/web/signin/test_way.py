@@ -231,6 +231,35 @@ def test_the_field_for_a_code_is_filled_in_by_phones(at_sign_in, anna):
     assert window.page.by_id["login-code"]["value"] == ""
 
 
+def test_each_way_to_be_wrong_has_its_own_words(provider, at_sign_in, anna, clock):
+    """Mistyped and of somebody else; used before; of some minutes ago."""
+    other = a_citizen(provider, totp=SECRET[::-1])
+    taken = with_password(at_sign_in(), anna)
+    taken.submits("/second-factor", code=anna.code(clock.now))
+    window = with_password(at_sign_in(), anna)
+    said = {}
+    for kind, code in {
+        "mistyped": "000000",
+        "foreign": other.code(clock.now),
+        "used": anna.code(clock.now),
+        "old": anna.code(clock.now - 120),
+    }.items():
+        window.submits("/second-factor", code=code)
+        assert window.status == 422
+        said[kind] = window.page.words
+
+    assert "This code is wrong." in said["mistyped"]
+    assert "This code is wrong." in said["foreign"]
+    assert "This code was used before, and each works once." in said["used"]
+    assert "This code is too old." in said["old"]
+
+    sheet = new_recovery_codes(provider, anna.id)
+    taken = with_password(at_sign_in(), anna)
+    taken.goes(f"{taken.at}/recovery-code").submits("/recovery-code", code=sheet[0])
+    window.goes(f"{window.at.removesuffix('/recovery-code')}/recovery-code").submits("/recovery-code", code=sheet[0])
+    assert "This code was used before, and each works once." in window.page.words
+
+
 def test_after_ten_wrong_codes_the_answer_is_to_wait_even_for_the_right_one(at_sign_in, anna, clock, audit):
     window = with_password(at_sign_in(), anna)
     for _ in range(10):

@@ -1,7 +1,12 @@
-"""Passwords: Argon2id (RFC 9106), behind a semaphore so that a flood of sign-ins cannot starve token requests."""
+"""Passwords: Argon2id (RFC 9106), hashed where a flood of sign-ins cannot starve token requests."""
 
+import os
+import sys
 import threading
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,6 +17,7 @@ from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import KNOWLEDGE, Proof
 from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.event import Event
+from idp.foundation.floor import Floor
 from idp.foundation.once import first_sight
 from idp.foundation.randomness import token
 from idp.foundation.refusal import Refusal
@@ -19,33 +25,55 @@ from idp.foundation.transaction import Tx
 from idp.protocol.assurance import Amr
 
 METHOD = registry.PASSWORD
+T = TypeVar("T")
+LESS_URGENT = 10
+"""How nice the thread that hashes is to those that answer programs (nice(2)); a hash is late by little for that."""
 
 
 class PasswordHasher:
-    """Hashes and verifies one at a time in each process. Slow on purpose: never within a transaction."""
+    """Hashes and verifies one at a time in each process. Slow on purpose: never within a transaction.
 
-    def __init__(self, time_cost: int, memory_kib: int, parallelism: int) -> None:
+    In a thread of its own, of less urgency; the request that waits for it steps aside from `floor`.
+    """
+
+    def __init__(self, time_cost: int, memory_kib: int, parallelism: int, floor: Floor | None = None) -> None:
         self._argon2 = Argon2(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
-        self._one_at_a_time = threading.BoundedSemaphore(1)
+        self.floor = floor or Floor()
+        self._begin()
+        os.register_at_fork(after_in_child=self._begin)
         self._nobodys = self._argon2.hash(token())
 
     def hash(self, text: str) -> str:
         """The encoded hash of a password, with its parameters and salt."""
-        with self._one_at_a_time:
-            return self._argon2.hash(normal(text))
+        return self._aside(lambda: self._argon2.hash(normal(text)))
 
     def verify(self, encoded: str | None, text: str) -> bool:
         """Whether it is the password. Without a hash the same work is done for nobody, and the answer is no."""
-        with self._one_at_a_time:
-            try:
-                self._argon2.verify(encoded or self._nobodys, normal(text))
-            except (VerificationError, InvalidHashError):
-                return False
-        return encoded is not None
+        return self._aside(lambda: self._is_of(encoded or self._nobodys, normal(text))) and encoded is not None
 
     def needs_rehash(self, encoded: str) -> bool:
         """Whether the parameters have changed since."""
         return self._argon2.check_needs_rehash(encoded)
+
+    def _begin(self) -> None:
+        """The thread begins with the first hash: one that began before a fork is not there after it."""
+        self._one = ThreadPoolExecutor(1, "argon2", _is_less_urgent)
+
+    def _aside(self, work: Callable[[], T]) -> T:
+        with self.floor.aside():
+            return self._one.submit(work).result()
+
+    def _is_of(self, encoded: str, text: str) -> bool:
+        try:
+            return self._argon2.verify(encoded, text)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _is_less_urgent() -> None:
+    """On Linux alone has a thread an urgency of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LESS_URGENT)
 
 
 class PasswordMethod:

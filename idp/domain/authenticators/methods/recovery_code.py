@@ -2,7 +2,7 @@
 
 import hashlib
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import POSSESSION, Proof
@@ -50,10 +50,12 @@ class RecoveryCodeAttempt:
         """A digest is quick, and was made."""
 
     def settle(self, tx: Tx) -> Proof:
-        """Spend the code. Raises Refusal("authenticators.wrong_code") also for one that was used before."""
-        row = recovery_codes.c
-        if spend(tx, recovery_codes, row.digest == self._digest, row.person_id == self.person_id) is None:
-            raise Refusal("authenticators.wrong_code", "the recovery code is wrong or was used before")
+        """Spend the code. Raises Refusal("authenticators.wrong_code") or ("authenticators.code_used")."""
+        mine = (recovery_codes.c.digest == self._digest, recovery_codes.c.person_id == self.person_id)
+        if spend(tx, recovery_codes, *mine) is None:
+            if tx.execute(select(exists().where(*mine))).scalar_one():
+                raise Refusal("authenticators.code_used", "the recovery code was used before")
+            raise Refusal("authenticators.wrong_code", "there is no such recovery code")
         tx.record(Event("authenticators.recovery_code.used", self.person_id, self.person_id))
         return Proof(METHOD, METHOD, frozenset({POSSESSION}), (Amr.ONE_TIME_PASSWORD,), tx.now)
 

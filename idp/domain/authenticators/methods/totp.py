@@ -29,6 +29,10 @@ METHOD = registry.TOTP
 STEP = 30
 DRIFT = 1
 """Steps a clock may be off, either way."""
+OLD = 20
+"""Steps for which a code is known to be old, and not merely wrong."""
+DECOY = (("", "A" * 32),)
+"""Compared for whoever has no app, so that this takes the same time; it opens nothing."""
 TABLE, COLUMN = "authenticators", "sealed"
 _SECRET = re.compile(r"[A-Z2-7]{16,128}")
 
@@ -106,18 +110,30 @@ class TotpAttempt:
         self.person_id = person_id
         self._secrets, self._code, self._now = secrets, code, now
         self._matches: list[tuple[str, int]] = []
+        self._is_old = False
 
     def evaluate(self) -> None:
-        """Compare the code with what each app shows."""
-        shown = [(one, _matching_step(secret, self._code, self._now)) for one, secret in self._secrets]
-        self._matches = [(authenticator_id, step) for authenticator_id, step in shown if step is not None]
+        """Compare the code with what each app shows, and has shown lately."""
+        for one, secret in self._secrets or DECOY:
+            step = _matching_step(secret, self._code, self._now)
+            was_shown = _was_shown(secret, self._code, self._now)
+            if step is not None and one:
+                self._matches.append((one, step))
+            self._is_old |= was_shown and bool(one)
 
     def settle(self, tx: Tx) -> Proof:
-        """Spend the step. Raises Refusal("authenticators.wrong_code") also for a code that was used before."""
+        """Spend the step. Raises Refusal("authenticators.wrong_code" | "authenticators.code_used" | "….code_old").
+
+        What was used or is old is never right again, so saying so helps nobody but its owner.
+        """
         for authenticator_id, step in self._matches:
             if _spend_step(tx, self.person_id, step, self._code):
                 return _proof(tx, authenticator_id)
-        raise Refusal("authenticators.wrong_code", "the code is wrong, old, or was used before")
+        if self._matches:
+            raise Refusal("authenticators.code_used", "the code was used before")
+        if self._is_old:
+            raise Refusal("authenticators.code_old", "the code is one of some minutes ago")
+        raise Refusal("authenticators.wrong_code", "no app shows this code")
 
 
 def is_held(connection: Connection, vault: Vault, person_id: str, secret: str) -> bool:
@@ -146,9 +162,19 @@ def _held(connection: Connection, person_id: str) -> list[tuple[str, bytes]]:
 
 
 def _matching_step(secret: str, code: str, now: int) -> int | None:
-    """The time step whose code this is; every step is compared, in constant time each."""
+    """The time step whose code this is, of those that count."""
+    return _step_among(range(-DRIFT, DRIFT + 1), secret, code, now)
+
+
+def _was_shown(secret: str, code: str, now: int) -> bool:
+    """Whether the code was right some minutes ago. Of codes to come nothing is said: they could be kept until then."""
+    return _step_among(range(-OLD, -DRIFT), secret, code, now) is not None
+
+
+def _step_among(offsets: range, secret: str, code: str, now: int) -> int | None:
+    """Every step is compared, in constant time each."""
     totp = pyotp.TOTP(secret)
-    steps = [now // STEP + offset for offset in range(-DRIFT, DRIFT + 1)]
+    steps = [now // STEP + offset for offset in offsets]
     matches = [step for step in steps if hmac.compare_digest(totp.at(step * STEP).encode(), code.encode())]
     return matches[0] if matches else None
 
