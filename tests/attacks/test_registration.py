@@ -226,6 +226,28 @@ def test_a_client_that_is_deleted_while_it_changes_is_gone(developer, provider):
     assert everything(provider) == []
 
 
+def test_a_resource_of_another_client_is_had_neither_by_asking_first_nor_by_asking_last(client, provider, adele):
+    """And neither refusal spends anything: no use of the invitation, and not the decision."""
+    policy = replace(POLICY, freedoms=("resource_server",))
+    api = {"resources": ["https://agency.example/api"]}
+    first, second = a_developer(client, provider, policy), a_developer(client, provider, policy)
+    first.registers()
+    first.is_approved(adele)
+    first.changes(**api)
+    assert second.registers(**api).status_code == 201
+
+    with pytest.raises(Refusal, match="another client registered"):
+        first.is_approved(adele)
+    assert first.fingerprint
+    third = a_developer(client, provider, policy)
+    assert "another client registered" in third.registers(**api).json["error_description"]
+    assert third.registers().status_code == 201
+    assert "another client registered" in third.changes(**api).json["error_description"]
+    second.ends()
+    first.is_approved(adele)
+    assert first.record.metadata.resources == ("https://agency.example/api",)
+
+
 def test_what_is_kept_of_tokens_and_secrets_cannot_be_used(developer, provider, client):
     developer.registers()
     with provider.reading() as connection:
