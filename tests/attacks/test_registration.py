@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from idp.domain.clients import invitations, registrations, registry
 from idp.foundation.randomness import octets
 from idp.foundation.refusal import Refusal
+from idp.journeys.clients import manage
 from idp.journeys.clients.apply import apply
 from idp.journeys.console import registrations as console
 from idp.journeys.console.authority import Staff
@@ -207,6 +208,44 @@ def test_a_client_that_was_deleted_comes_back_by_no_change(developer, provider, 
     with pytest.raises(Refusal, match=r"clients\.nothing_waits"):
         console.approve(provider, adele, developer.client_id, seen)
     assert everything(provider) == []
+
+
+def test_a_client_that_is_deleted_while_it_changes_is_gone(developer, provider):
+    """A change that came after the end must not write the client anew, as one that nobody approved."""
+    developer.registers()
+    request = {**WISH, "client_id": developer.client_id}
+    changes = iter([False] * 3 + [True] + [False] * 3)
+
+    def work() -> object:
+        if next(changes):
+            return manage.end(provider, developer.client_id, developer.token)
+        return manage.change(provider, developer.client_id, developer.token, request)["status"]
+
+    got = at_once(7, work)
+    assert set(got) <= {"pending", "invalid_token", None}
+    assert everything(provider) == []
+
+
+def test_a_resource_of_another_client_is_had_neither_by_asking_first_nor_by_asking_last(client, provider, adele):
+    """And neither refusal spends anything: no use of the invitation, and not the decision."""
+    policy = replace(POLICY, freedoms=("resource_server",))
+    api = {"resources": ["https://agency.example/api"]}
+    first, second = a_developer(client, provider, policy), a_developer(client, provider, policy)
+    first.registers()
+    first.is_approved(adele)
+    first.changes(**api)
+    assert second.registers(**api).status_code == 201
+
+    with pytest.raises(Refusal, match="another client registered"):
+        first.is_approved(adele)
+    assert first.fingerprint
+    third = a_developer(client, provider, policy)
+    assert "another client registered" in third.registers(**api).json["error_description"]
+    assert third.registers().status_code == 201
+    assert "another client registered" in third.changes(**api).json["error_description"]
+    second.ends()
+    first.is_approved(adele)
+    assert first.record.metadata.resources == ("https://agency.example/api",)
 
 
 def test_what_is_kept_of_tokens_and_secrets_cannot_be_used(developer, provider, client):

@@ -88,13 +88,11 @@ def test_a_native_client_may_listen_on_loopback():
 
 
 @pytest.mark.parametrize("binding", ["dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"])
-def test_bound_tokens_are_found_by_either_kind_of_key(binding, monkeypatch):
-    monkeypatch.setattr("idp.protocol.registration.UNSUPPORTED", ())
+def test_bound_tokens_are_found_by_either_kind_of_key(binding):
     assert not {"unbound_tokens", "public_refresh"} & said({**PUBLIC, binding: True})
 
 
-def test_a_client_that_keeps_more_than_it_promises_is_told(monkeypatch):
-    monkeypatch.setattr("idp.protocol.registration.UNSUPPORTED", ())
+def test_a_client_that_keeps_more_than_it_promises_is_told():
     assert "could_keep_more" in said({**STANDARD, "require_pushed_authorization_requests": True})
     assert "could_keep_more" not in said({**BEST, "profile": "high-assurance"})
 

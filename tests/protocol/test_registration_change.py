@@ -1,6 +1,6 @@
 """RFC 7592 section 2.2: what of a change somebody must look at first."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -10,11 +10,6 @@ from tests.protocol.builders import CALLBACK, EC, ED, a_client
 
 OTHER = "https://revenue.example.org/other"
 KEYS = [{"keys": [key.as_dict(private=False)]} for key in (EC, ED)]
-
-
-@pytest.fixture(autouse=True)
-def everything_is_supported(monkeypatch):
-    monkeypatch.setattr("idp.protocol.registration.UNSUPPORTED", ())
 
 
 def wider(before, after):
@@ -68,11 +63,15 @@ def test_less_or_safer_or_other_keys_need_no_approval_and_the_way_back_does(befo
         ("default_max_age", 3600),
         ("id_token_signed_response_alg", "ES256"),
         ("application_type", "native"),
-        ("tls_client_auth_subject_dn", "CN=x"),
     ],
 )
 def test_more_or_something_else_waits(member, value):
     assert member in wider({}, {member: value})
+
+
+@pytest.mark.parametrize("member", ["tls_client_auth_subject_dn", "tls_client_auth_san_dns", "frontchannel_logout_uri"])
+def test_another_certificate_or_another_place_to_tell_waits(member):
+    assert to_approve(a_client(), replace(a_client(), **{member: "x"})) == (member,)
 
 
 def test_a_name_in_another_language_is_a_name():

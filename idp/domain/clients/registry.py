@@ -119,7 +119,7 @@ def register(
     """
     name, metadata = change(tx.connection, document, digest), parse_metadata(document)
     if name is not Change.NOTHING:
-        _check_resources(tx, metadata)
+        check_resources(tx.connection, metadata)
         kept = {"metadata": _written(document), "secret_digest": digest, "sealed_secret": sealed, "updated_at": tx.now}
         if name is Change.ADDED:
             tx.execute(insert(clients), kept | {"id": metadata.client_id, "status": status, "created_at": tx.now})
@@ -140,10 +140,13 @@ def set_status(tx: Tx, client_id: str, status: str, actor: str, reason: str) -> 
     tx.record(Event("clients.status.changed", actor, client_id, {"status": status, "reason": reason}))
 
 
-def _check_resources(tx: Tx, metadata: ClientMetadata) -> None:
-    """Before anything is written, because a refusal commits; of two at once the primary key lets one through."""
+def check_resources(connection: Connection, metadata: ClientMetadata) -> None:
+    """Before anything is written or spent, because a refusal commits; of two at once the primary key lets one through.
+
+    Raises OAuthError(invalid_client_metadata) for a resource that another client registered.
+    """
     others = (resources.c.resource.in_(metadata.resources), resources.c.client_id != metadata.client_id)
-    taken = tx.execute(select(resources.c.resource).where(*others)).scalars().all()
+    taken = connection.execute(select(resources.c.resource).where(*others)).scalars().all()
     if taken:
         faults = tuple(f"resources holds {resource}, which another client registered." for resource in sorted(taken))
         raise OAuthError(INVALID_CLIENT_METADATA, " ".join(faults), faults=faults)

@@ -31,6 +31,7 @@ def apply(provider: Provider, invitation_token: str, request: Mapping[str, objec
     secret, token = secret_for(client), mint(Kind.REGISTRATION, octets(32))
     kept = None if secret is None else secret_digest(provider.client_secret_key, client_id, secret)
     with provider.transaction() as tx:
+        registry.check_resources(tx.connection, client)
         if not invitations.use(tx, invitation.id):
             raise _not_good()
         registry.register(tx, document, kept, client_id, status=PENDING)

@@ -52,6 +52,7 @@ def change(provider: Provider, client_id: str, token: str, request: Mapping[str,
     with provider.transaction() as tx:
         mine = _mine(registrations.hold(tx, client_id), token)
         _check_secret(provider, mine, registry.get(tx.connection, client_id), request)
+        registry.check_resources(tx.connection, client)
         secret = _change(tx, provider, mine, document, client)
         if statement is not None:
             registrations.state(tx, client_id, statement)

@@ -72,9 +72,12 @@ def open_file(connection: Connection, client_id: str) -> File:
 def approve(provider: Provider, staff: Staff, client_id: str, fingerprint: str) -> None:
     """From a few seconds on it is as it was asked for. A suspended service stays suspended.
 
-    `fingerprint` is of what was looked at. Raises Refusal("clients.nothing_waits") if that does not wait any more.
+    `fingerprint` is of what was looked at. Raises Refusal("clients.nothing_waits") if that does not wait any more, and
+    OAuthError(invalid_client_metadata), with nothing decided, for a resource that another client has meanwhile.
     """
     with provider.transaction() as tx:
+        require(tx, staff, Action.APPROVE_SERVICES)
+        registry.check_resources(tx.connection, open_file(tx.connection, client_id).proposed)
         proposal = _decide(tx, staff, client_id, fingerprint)
         client = registry.get(tx.connection, client_id)
         registry.register(tx, proposal.document, proposal.secret_digest, staff.person_id)

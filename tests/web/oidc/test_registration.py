@@ -256,6 +256,12 @@ def test_what_is_left_out_of_a_change_gets_its_default(approved):
     assert approved.changes().json["contacts"] == []
 
 
+def test_what_was_read_can_be_sent_back_and_changes_nothing(approved, client):
+    told = approved.reads().json
+    sent = {name: value for name, value in told.items() if name not in MADE_HERE}
+    assert client.put(approved.path, json=sent, headers=bearer(approved.token)).json == told
+
+
 @pytest.mark.parametrize("client_id", ["another", None, 7])
 def test_a_change_names_its_own_client(approved, client_id):
     answer = approved.changes(client_id=client_id)
