@@ -154,3 +154,13 @@ def test_proxies_are_addresses_or_networks(networks):
 @pytest.mark.parametrize("networks", ["proxy.example.org", "10.0.0.5/8", "*"])
 def test_a_proxy_that_is_no_network_is_refused(networks):
     assert faults({"IDP_TRUSTED_PROXIES": networks})[0].startswith("IDP_TRUSTED_PROXIES: ")
+
+
+def test_one_factor_does_nowhere_unless_the_operator_says_so():
+    assert load({}).single_factor is False
+    assert load({"IDP_SINGLE_FACTOR": "yes"}).single_factor is True
+
+
+@pytest.mark.parametrize("word", ["true", "1", "YES", "on"])
+def test_one_factor_is_allowed_by_one_word_only(word):
+    assert faults({"IDP_SINGLE_FACTOR": word}) == [f"IDP_SINGLE_FACTOR: {word!r} must be yes or no"]
