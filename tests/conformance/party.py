@@ -62,7 +62,9 @@ class Party:
             "state": token(),
             "nonce": token(),
         }
-        pkce = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"} if self.client.metadata.require_pkce else {}
+        pkce = (
+            {"code_challenge": CHALLENGE, "code_challenge_method": "S256"} if self.client.metadata.require_pkce else {}
+        )
         return {name: value for name, value in (asked | pkce | changes).items() if value is not None}
 
     def front(self, **changes: Any) -> str:
@@ -90,7 +92,10 @@ class Party:
 
     def signs_in(self, window: Window, address: str) -> dict[str, str]:
         """Follow the address, sign in and agree where that is asked for; what the service is told."""
-        window.goes(address)
+        return self.continues(window.goes(address))
+
+    def continues(self, window: Window) -> dict[str, str]:
+        """The same from the page that the window shows."""
         if window.at.startswith("/signin/") and not window.at.endswith("/consent"):
             window.submits("/authenticate", username=self.person.username, password=self.person.password)
         if window.at.endswith("/consent"):
@@ -127,6 +132,7 @@ class Party:
     def asserts(self, key: Key, alg: str = "", **claims: object) -> dict[str, str]:
         """An assertion (RFC 7523) whose claims may be wrong."""
         audience = claims.pop("aud", ISSUER)
+        alg = alg or ("RS256" if key.key_type == "RSA" else "")
         return signed(claims_of(self.client.id, audience, self.now(), **claims), key, alg)
 
     def proof(self, key: Key | None = None, **members: Any) -> str | None:

@@ -45,7 +45,7 @@ def read(connection: Connection, vault: Vault, person_id: str, names: Iterable[s
 
 
 def claims(connection: Connection, vault: Vault, person_id: str) -> dict[str, object]:
-    """All that can be told: what the record holds, and when any of it last changed (OpenID Connect Core section 5.1)."""
+    """All that can be told: what the record holds, and when any of it last changed (OpenID Connect Core 5.1)."""
     columns = (attributes.c.name, attributes.c.value, attributes.c.updated_at)
     rows = connection.execute(select(*columns).where(attributes.c.person_id == person_id)).all()
     changed = {"updated_at": max(row.updated_at for row in rows)} if rows else {}
@@ -60,6 +60,4 @@ def sources(connection: Connection, person_id: str) -> dict[str, tuple[str, int]
 
 
 def _opened(connection: Connection, vault: Vault, person_id: str, rows: Iterable[Any]) -> dict[str, object]:
-    return {
-        row.name: json.loads(vault.open(connection, person_id, TABLE, row.name, row.value)) for row in rows
-    }
+    return {row.name: json.loads(vault.open(connection, person_id, TABLE, row.name, row.value)) for row in rows}
