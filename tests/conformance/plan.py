@@ -34,7 +34,7 @@ class Plan:
         return note
 
     def gaps(self, tests: dict[str, object]) -> dict[str, list[str]]:
-        """What is listed and not replayed, replayed and not listed, replayed by nothing in `tests`, or apart without why."""
+        """What is listed and not replayed, replayed and not listed, lost from `tests`, or apart without a reason."""
         return {
             "forgotten": self._named(self.listed - self.replayed.keys()),
             "unknown": self._named(self.replayed.keys() - self.listed),
