@@ -199,3 +199,13 @@ def test_a_nonce_is_optional_or_required():
     assert load({}).dpop_nonce == "optional"
     assert load({"IDP_DPOP_NONCE": "required"}).dpop_nonce == "required"
     assert faults({"IDP_DPOP_NONCE": "yes"})[0].startswith("IDP_DPOP_NONCE: ")
+
+
+def test_one_factor_does_nowhere_unless_the_operator_says_so():
+    assert load({}).single_factor is False
+    assert load({"IDP_SINGLE_FACTOR": "yes"}).single_factor is True
+
+
+@pytest.mark.parametrize("word", ["true", "1", "YES", "on"])
+def test_one_factor_is_allowed_by_one_word_only(word):
+    assert faults({"IDP_SINGLE_FACTOR": word}) == [f"IDP_SINGLE_FACTOR: {word!r} must be yes or no"]
