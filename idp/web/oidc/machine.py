@@ -102,6 +102,11 @@ class Machine:
         """What is answered here."""
         return frozenset(self._handlers)
 
+    def is_quick(self, environ: Environ) -> bool:
+        """Whether it is most likely answered here."""
+        path = environ.get("PATH_INFO", "")
+        return path in self._handlers or (path == PATH and self._passage.is_for(environ))
+
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
