@@ -27,6 +27,11 @@ class Places:
         self._other: deque[threading.Lock] = deque()
         self._in_a_row = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in either line."""
+        return len(self._first) + len(self._other)
+
     def take(self, *, first: bool) -> None:
         """Wait for a place."""
         with self._lock:
@@ -61,6 +66,11 @@ class Floor:
     def __init__(self) -> None:
         self._places: Places | None = None
         self._mine = threading.local()
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return 0 if self._places is None else self._places.waiting
 
     def admit(self, app: Application, count: int, first: Callable[[Any], bool] = lambda _environ: False) -> Application:
         """The WSGI application, of which so many requests run at a time; `first` says whose line goes first."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from idp.foundation import back_room
 from idp.foundation.clock import pause
 from tests import serving
 
@@ -45,12 +46,22 @@ def test_a_worker_that_dies_is_replaced(server):
 
 
 def test_a_server_stops_with_every_worker_when_it_is_told_to(server):
-    children = workers(server.process.pid)
+    everybody = [pid for child, _ in children(server.process.pid) for pid in (child, *dict(children(child)))]
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(15)
 
-    assert children
-    assert all(not alive(child) for child in children)
+    assert len(everybody) == 4, "two workers, and the back room with who keeps it staffed"
+    assert all(not alive(one) for one in everybody)
+
+
+def test_who_hashes_passwords_is_replaced_and_gives_way_to_the_workers(server):
+    keeper = next(pid for pid, name in children(server.process.pid) if name == back_room.NAME)
+    first = children(keeper)[0][0]
+    subprocess.run(["kill", "-KILL", str(first)], check=True)
+
+    assert eventually(lambda: [pid for pid, _ in children(keeper)] not in ([], [first]))
+    nice = {pid: niceness(pid) for pid in (children(keeper)[0][0], workers(server.process.pid)[0])}
+    assert list(nice.values()) == [back_room.LESS_URGENT, 0]
 
 
 def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
@@ -112,8 +123,17 @@ def eventually(claim):
 
 
 def workers(parent):
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in children.stdout.split()]
+    return [pid for pid, name in children(parent) if name != back_room.NAME]
+
+
+def children(parent):
+    """(process id, name) of each."""
+    told = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
+    return [(int(line.split()[0]), line.split()[1]) for line in told.stdout.splitlines()]
+
+
+def niceness(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[16])
 
 
 def alive(pid):
