@@ -31,6 +31,7 @@ WEB = {
     "grant_types": ["authorization_code", "refresh_token"],
     "id_token_signed_response_alg": "ES256",
     "scope": "openid profile email offline_access",
+    "single_factor": True,
 }
 SERVICE = {
     "client_id": "svc",
@@ -171,6 +172,7 @@ def _environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
         "IDP_DATABASE_URL": database_url,
         "IDP_DATA_DIR": str(folder / "var"),
         "IDP_KEYS_DIR": str(folder / "keys"),
+        "IDP_SINGLE_FACTOR": "yes",
     }
 
 

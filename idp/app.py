@@ -13,6 +13,7 @@ from idp.domain.authenticators import attestation, challenges
 from idp.domain.authenticators.breached import Breached, Unfit
 from idp.domain.authenticators.methods import one_time_code
 from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.domain.clients import authorities
 from idp.domain.clients.directory import Directory
 from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
@@ -38,8 +39,9 @@ from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.people import close_due
-from idp.journeys.provider import Lifetimes, MutualTLS, Provider
+from idp.journeys.provider import Lifetimes, MutualTLS, Provider, Registering
 from idp.journeys.recovery import reclaim, ways
+from idp.protocol.software_statement import Authorities
 from idp.web import (
     account,
     console,
@@ -125,6 +127,8 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         methods=plugins.methods(settings, hasher, vault, makes),
         makes=makes,
         policy=country.policy,
+        detail_types=country.detail_types,
+        single_factor=settings.single_factor,
         rp_id=settings.host,
         rp_name=f"{country.service['en']} {country.country['en']}",
         clients=Directory(store),
@@ -147,6 +151,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         trust_framework=country.trust_framework,
         timezone=country.timezone,
         fonts_dir=settings.fonts_dir,
+        registering=Registering(settings.registration == "approval", create_authorities(settings)),
     )
 
 
@@ -204,6 +209,16 @@ def create_makes(settings: Settings) -> attestation.Makes:
         return attestation.read(settings.attestation)
     except attestation.Unfit as error:
         raise Misconfigured([f"IDP_ATTESTATION: {settings.attestation} {error}"]) from error
+
+
+def create_authorities(settings: Settings) -> Authorities:
+    """Who signs software statements; nobody without a file. Raises Misconfigured for one that cannot be used."""
+    if settings.software_authorities is None:
+        return {}
+    try:
+        return authorities.read(settings.software_authorities)
+    except authorities.Unfit as error:
+        raise Misconfigured([f"IDP_SOFTWARE_AUTHORITIES: {settings.software_authorities} {error}"]) from error
 
 
 def create_courier(provider: Provider) -> Courier:

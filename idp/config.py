@@ -117,6 +117,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
@@ -146,6 +152,12 @@ def _gateway(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
         raise ValueError("must be inbox, none, or https://… of a gateway, without a user name")
+    return text
+
+
+def _registration(text: str) -> str:
+    if text not in ("off", "approval"):
+        raise ValueError("must be off or approval")
     return text
 
 
@@ -209,6 +221,15 @@ SETTINGS: Mapping[str, Setting] = {
     "remember_days": Setting(
         _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
     ),
+    "single_factor": Setting(
+        _yes_or_no, "no", "Whether services that want it may accept one factor, such as a password alone: yes or no."
+    ),
+    "registration": Setting(
+        _registration, "off", "Whether services register over the network: off, or approval (in the console)."
+    ),
+    "software_authorities": Setting(
+        _optional_file, "", "A JSON file of who signs software statements: issuer to JWK Set."
+    ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
 
@@ -250,6 +271,9 @@ class Settings:
     fonts_dir: Path
     recovery_days: int
     remember_days: int
+    single_factor: bool
+    registration: str
+    software_authorities: Path | None
     closing_days: int
 
     @property

@@ -71,6 +71,7 @@ def a_client(provider: Provider, *, secret: str | None = "agency's secret", **me
         "redirect_uris": [REDIRECT_URI],
         "scope": "openid profile email offline_access",
         "grant_types": ["authorization_code", "refresh_token"],
+        "single_factor": True,
         **({} if secret is not None else {"token_endpoint_auth_method": "none"}),
         **metadata,
     }

@@ -69,6 +69,7 @@ def _environment(port: int, two: tuple[Agency, Agency]) -> dict[str, str]:
     needed = {
         "IDP_ISSUER": f"http://localhost:{port}",
         "IDP_OUTBOUND_ALLOW": " ".join(f"localhost:{agency.port}" for agency in two),
+        "IDP_REGISTRATION": "approval",
     }
     return needed | dict(os.environ)
 

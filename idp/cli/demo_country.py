@@ -82,6 +82,7 @@ def _revenue(agency: Agency) -> Mapping[str, object]:
         "client_uri": f"{agency.address}/",
         "sector_identifier_uri": "https://revenue.arcadia.example/addresses.json",
         "scope": "openid profile tax_number",
+        "authorization_details_types": ["tax_payment"],
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -22,7 +22,9 @@ from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
+from idp.protocol.detail_types import Catalogue
 from idp.protocol.mutual_tls import Authorities
+from idp.protocol.software_statement import Authorities as SoftwareAuthorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ class MutualTLS:
 
 
 @dataclass(frozen=True, slots=True)
+class Registering:
+    """Whether services may register over the network, and whose software statements are believed."""
+
+    offered: bool = False
+    authorities: SoftwareAuthorities = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """The power to run journeys. Nothing in it changes after start-up; caches inside have an age."""
 
@@ -69,6 +79,9 @@ class Provider:
     methods: Mapping[str, AuthenticatorMethod]
     makes: Makes
     policy: Policy
+    detail_types: Catalogue
+    single_factor: bool
+    """Whether a service may accept one factor at all; it must want that too."""
     rp_id: str
     rp_name: str
     clients: Directory
@@ -92,6 +105,7 @@ class Provider:
     trust_framework: str
     timezone: str
     fonts_dir: Path
+    registering: Registering
 
     @property
     def rp(self) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 The authorization request of the code flow (RFC 6749 section 4.1.1), in two stages: `identify` before any redirect is
 possible, then `parse_request`, whose refusals may be sent to the client. A request object (request_object) is opened,
 and a pushed request (pushed_request) found, before these are asked. Left out: the hybrid and implicit flows,
-`registration`, `claims_locales`, `resource`.
+`registration`, `claims_locales`.
 """
 
 import json
@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, NamedTuple, Self
 
-from idp.protocol import pkce, redirect_uri, signed_response
+from idp.protocol import pkce, redirect_uri, resource_indicator, rich_authorization, signed_response
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.detail_types import NO_TYPES, Catalogue
 from idp.protocol.errors import (
     INVALID_REQUEST,
     INVALID_SCOPE,
@@ -28,7 +29,9 @@ from idp.protocol.errors import (
 from idp.protocol.parameters import LONGEST, space_separated
 from idp.protocol.scopes import OPENID, allowed
 
-PROMPTS: Final = ("none", "login", "consent", "select_account")
+CREATE: Final = "create"
+"""Initiating User Registration via OpenID Connect 1.0 section 4: show how to make an account."""
+PROMPTS: Final = ("none", "login", "consent", "select_account", CREATE)
 DISPLAYS: Final = ("page", "popup", "touch", "wap")
 LONGEST_LOGIN_HINT: Final = 320
 LONGEST_AGE: Final = 2**31 - 1
@@ -130,8 +133,10 @@ def identify(parameters: Parameters, client: ClientMetadata) -> Target:
     return Target(uri, mode if mode in modes else modes[0], parameters.get("state"))
 
 
-def parse_request(parameters: Parameters, client: ClientMetadata) -> AuthorizationRequest:
+def parse_request(parameters: Parameters, client: ClientMetadata, types: Catalogue = NO_TYPES) -> AuthorizationRequest:
     """The second stage: every rule of `CHECKS` in its order, then the frozen request.
+
+    `types` are the authorization details there are.
 
     Raises OAuthError; from `identify` on these are safe to send to the client.
     """
@@ -156,6 +161,8 @@ def parse_request(parameters: Parameters, client: ClientMetadata) -> Authorizati
         ui_locales=_ui_locales(parameters),
         display=parameters["display"] if parameters.get("display") in DISPLAYS else DISPLAYS[0],
         dpop_jkt=parameters.get("dpop_jkt"),
+        resource=resource_indicator.requested(parameters),
+        authorization_details=_details(parameters, client, types),
     )
 
 
@@ -196,8 +203,11 @@ def response_mode_is_known(parameters: Parameters, client: ClientMetadata) -> No
 
 
 def scope_is_allowed(parameters: Parameters, client: ClientMetadata) -> None:
-    """RFC 6749 section 3.3: unknown and unregistered scopes are ignored, but something must remain."""
-    if not _scope(parameters, client):
+    """RFC 6749 section 3.3: unknown and unregistered scopes are ignored, but something must remain.
+
+    RFC 9396 section 3: it may be authorization_details.
+    """
+    if not _scope(parameters, client) and rich_authorization.PARAMETER not in parameters:
         raise OAuthError(INVALID_SCOPE, "scope holds nothing that the client is registered for.")
 
 
@@ -217,6 +227,13 @@ def prompt_is_consistent(parameters: Parameters, _client: ClientMetadata) -> Non
         raise OAuthError(INVALID_REQUEST, f"prompt holds a value other than {', '.join(PROMPTS)}.")
     if "none" in prompts and len(prompts) > 1:
         raise OAuthError(INVALID_REQUEST, "prompt=none cannot be combined with another value.")
+
+
+def an_account_is_made_by_itself(parameters: Parameters, _client: ClientMetadata) -> None:
+    """Initiating User Registration 1.0 section 4: what else `prompt` says is for somebody who has an account."""
+    prompts = space_separated(parameters.get("prompt"))
+    if CREATE in prompts and (len(prompts) > 1 or "id_token_hint" in parameters):
+        raise OAuthError(INVALID_REQUEST, "prompt=create cannot be combined with another value, or an id_token_hint.")
 
 
 def max_age_is_a_duration(parameters: Parameters, _client: ClientMetadata) -> None:
@@ -245,6 +262,11 @@ def claims_are_well_formed(parameters: Parameters, client: ClientMetadata) -> No
     _claims(parameters, client)
 
 
+def resources_are_absolute(parameters: Parameters, _client: ClientMetadata) -> None:
+    """RFC 8707 section 2; whether somebody registered them is the directory's to say."""
+    resource_indicator.requested(parameters)
+
+
 CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     request_object_is_not_used,
     request_uri_is_not_used,
@@ -254,10 +276,12 @@ CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     scope_is_allowed,
     code_challenge_is_present,
     prompt_is_consistent,
+    an_account_is_made_by_itself,
     max_age_is_a_duration,
     hints_are_short,
     dpop_jkt_is_a_thumbprint,
     claims_are_well_formed,
+    resources_are_absolute,
 )
 """The order in which a request is judged; the first refusal is the answer."""
 
@@ -269,6 +293,11 @@ def _scope(parameters: Parameters, client: ClientMetadata) -> tuple[str, ...]:
 def _claims(parameters: Parameters, client: ClientMetadata) -> ClaimsRequest:
     text = parameters.get("claims")
     return ClaimsRequest.parse(text).restricted_to(client.allowed_scopes) if text else ClaimsRequest()
+
+
+def _details(parameters: Parameters, client: ClientMetadata, types: Catalogue) -> str | None:
+    text = parameters.get(rich_authorization.PARAMETER)
+    return None if text is None else rich_authorization.check(text, types, client.authorization_details_types)
 
 
 def _max_age(parameters: Parameters, client: ClientMetadata) -> int | None:

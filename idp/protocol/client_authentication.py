@@ -1,7 +1,7 @@
 """RFC 6749 section 2.3, https://www.rfc-editor.org/rfc/rfc6749#section-2.3: who asks at the token endpoint.
 
-With the methods' names of OpenID Connect Core section 9. Left out: what an assertion must say (`client_assertion`), and
-comparing a secret (the room that keeps its digest does it).
+With the methods' names of OpenID Connect Core section 9. Left out: what an assertion must say (`client_assertion`) and
+a certificate (`mutual_tls`), and comparing a secret (the room that keeps its digest does it).
 """
 
 import binascii

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from idp.protocol import client_profile, redirect_uri, scopes
+from idp.protocol import client_profile, redirect_uri, scopes, token_exchange
 from idp.protocol.client_profile import Profile
 
-GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
+GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials", token_exchange.GRANT_TYPE)
 RESPONSE_TYPES: Final = ("code",)
 PRIVATE_KEY_JWT: Final = "private_key_jwt"
 CLIENT_SECRET_JWT: Final = "client_secret_jwt"  # noqa: S105 (a registered name, no secret)
@@ -28,7 +28,8 @@ ID_TOKEN_ALGORITHMS: Final = ("RS256", "ES256")
 """What we sign with: ID tokens, and everything else that a client asks us to sign for it."""
 SUBJECT_TYPES: Final = ("pairwise", "public")
 APPLICATION_TYPES: Final = ("web", "native")
-ACCESS_TOKEN_FORMATS: Final = ("opaque", "jwt")
+JWT: Final = "jwt"
+ACCESS_TOKEN_FORMATS: Final = ("opaque", JWT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,22 @@ class ClientMetadata:
 
     @property
     def sector(self) -> str:
-        """OpenID Connect Core section 8.1: who shares its pairwise subjects; empty for a client without subjects."""
-        return redirect_uri.host(self.sector_identifier_uri or next(iter(self.redirect_uris), ""))
+        """OpenID Connect Core section 8.1: who shares its pairwise subjects; empty for a client without subjects.
+
+        That of a client which is only a resource server is where its first resource is.
+        """
+        return redirect_uri.host(self.sector_identifier_uri or next(iter((*self.redirect_uris, *self.resources)), ""))
+
+    @property
+    def reads_jwts(self) -> bool:
+        """Whether access tokens for its resources are JWTs (RFC 9068)."""
+        return self.access_token_format == JWT
+
+    @property
+    def signed_for(self) -> str:
+        """With which algorithm we sign what it reads, unless it registered one for that: as its ID tokens are."""
+        registered = self.id_token_signed_response_alg
+        return registered if registered in self.rules.algorithms else "ES256"
 
     @property
     def allowed_scopes(self) -> tuple[str, ...]:

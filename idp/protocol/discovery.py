@@ -43,6 +43,8 @@ class Enabled:
     """Whether anybody may issue them."""
     mtls_url: str = ""
     """Where else than at `issuer` the endpoints are, for clients that show a certificate."""
+    detail_types: Sequence[str] = ()
+    """Of authorization details."""
     links: Mapping[str, str] = field(default_factory=dict)
     """`op_policy_uri`, `op_tos_uri`, `service_documentation`, if there are such pages."""
 
@@ -56,8 +58,10 @@ def metadata(enabled: Enabled) -> dict[str, object]:
         **_subjects_and_claims(enabled),
         **_client_authentication(enabled),
         **_possession(enabled),
+        **_introspection(enabled),
         **_logout(enabled.endpoints),
         **_identity_assurance(enabled),
+        **_authorization_details(enabled),
         **enabled.links,
     }
 
@@ -95,6 +99,7 @@ def _subjects_and_claims(enabled: Enabled) -> dict[str, object]:
     return {
         "subject_types_supported": list(client_metadata.SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(enabled.signing_algorithms),
+        "userinfo_signing_alg_values_supported": list(enabled.signing_algorithms),
         "claim_types_supported": ["normal"],
         "claims_supported": [*SIGN_IN_CLAIMS, *scopes.supported_claims()],
         "ui_locales_supported": list(enabled.ui_locales),
@@ -135,9 +140,25 @@ def _possession(enabled: Enabled) -> dict[str, object]:
     return told
 
 
+def _introspection(enabled: Enabled) -> dict[str, object]:
+    """RFC 9701 section 7."""
+    if "introspection_endpoint" not in enabled.endpoints:
+        return {}
+    return {"introspection_signing_alg_values_supported": list(enabled.signing_algorithms)}
+
+
 def _logout(endpoints: Mapping[str, str]) -> dict[str, object]:
     offered = "end_session_endpoint" in endpoints
-    return {"backchannel_logout_supported": offered, "backchannel_logout_session_supported": offered}
+    return {
+        f"{channel}channel_logout{what}_supported": offered
+        for channel in ("back", "front")
+        for what in ("", "_session")
+    }
+
+
+def _authorization_details(enabled: Enabled) -> dict[str, object]:
+    """RFC 9396 section 10."""
+    return {"authorization_details_types_supported": list(enabled.detail_types)} if enabled.detail_types else {}
 
 
 def _identity_assurance(enabled: Enabled) -> dict[str, object]:

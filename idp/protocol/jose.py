@@ -23,6 +23,8 @@ from idp.protocol.errors import (
     INVALID_DPOP_PROOF,
     INVALID_REQUEST,
     INVALID_REQUEST_OBJECT,
+    INVALID_SOFTWARE_STATEMENT,
+    INVALID_TOKEN,
     OAuthError,
 )
 from idp.protocol.strict_json import DEEPEST, NotStrictJSON, parse_object
@@ -104,6 +106,24 @@ ID_TOKEN_HINT: Final = _purpose(
 LOGOUT_TOKEN: Final = _purpose(
     "logout token", ("ES256", "RS256"), required=("iss", "aud", "exp", "iat", "jti", "events"), typ="logout+jwt"
 )
+ACCESS_TOKEN: Final = _purpose(
+    "access token",
+    ("ES256", "RS256"),
+    required=("iss", "exp", "aud", "sub", "client_id", "iat", "jti"),  # RFC 9068 section 2.2
+    typ="at+jwt",
+    refusal=INVALID_TOKEN,
+)
+INTROSPECTION: Final = _purpose(
+    "introspection response",
+    ("ES256", "RS256"),
+    required=("iss", "aud", "iat", "token_introspection"),  # RFC 9701 section 5
+    typ="token-introspection+jwt",
+    expires=False,
+)
+USER_INFORMATION: Final = _purpose(
+    "user information", ("ES256", "RS256"), required=("iss", "sub", "aud"), expires=False
+)
+"""OpenID Connect Core 5.3.2. It has no `exp` and no `iat`, so that nobody takes it for an ID token."""
 CLIENT_ASSERTION: Final = _purpose(
     "client_assertion",
     ("ES256", "PS256", "RS256", "Ed25519"),
@@ -140,6 +160,14 @@ DPOP_PROOF: Final = _purpose(
     brings_key=True,
 )
 """RFC 9449 section 4.2. When it was made is judged in `dpop`: a nonce of ours says it better than `iat`."""
+SOFTWARE_STATEMENT: Final = _purpose(
+    "software_statement",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss",),
+    others=("", "software-statement+jwt"),
+    expires=False,  # RFC 7591 section 2.3 asks for no exp; one that is there is kept by software_statement
+    refusal=INVALID_SOFTWARE_STATEMENT,
+)
 
 
 def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | OKPKey, kid: str, alg: str) -> str:

@@ -76,7 +76,7 @@ def published(keys: Iterable[Key]) -> dict[str, object]:
 def _fault(key: object) -> str | None:
     if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
         return "is not an object"
-    if key.get("kty") not in KEY_TYPES:
+    if str(key.get("kty")) not in KEY_TYPES:
         return "has a kty other than RSA, EC and OKP"
     if not PRIVATE_MEMBERS.isdisjoint(key):
         return "holds private members; register the public key, and replace this one, for it is no longer secret"
@@ -93,7 +93,7 @@ def _fault_of_material(key: Mapping[str, Any]) -> str | None:
         _imported(key)
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         return "cannot be read"
-    return "is on another curve than P-256 and Ed25519" if key.get("crv", "P-256") not in CURVES else None
+    return "is on another curve than P-256 and Ed25519" if str(key.get("crv", "P-256")) not in CURVES else None
 
 
 def _modulus_bits(key: Mapping[str, Any]) -> int:

@@ -1,7 +1,8 @@
 """RFC 7591 section 2, https://www.rfc-editor.org/rfc/rfc7591#section-2: client metadata, checked once when registered.
 
 What a client is stands in client_metadata, what must agree in registration_rules. Members we do not know are ignored;
-those whose silent loss would weaken a client are refused. Left out: software statements, encryption.
+those whose silent loss would weaken a client are refused. What stands in a request besides is in registration_request,
+a software statement in software_statement. Left out: encryption.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +15,8 @@ from idp.protocol.errors import INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, O
 from idp.protocol.registration_rules import RULES
 
 UNSUPPORTED: Final = (
-    "software_statement",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
-    "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
 

@@ -8,7 +8,7 @@ import re
 from ipaddress import ip_address
 from typing import Final
 
-from idp.protocol import client_profile, mutual_tls, redirect_uri
+from idp.protocol import client_profile, frontchannel_logout, mutual_tls, redirect_uri, token_exchange
 from idp.protocol.client_metadata import (
     CLIENT_SECRET_JWT,
     PRIVATE_KEY_JWT,
@@ -42,9 +42,10 @@ def refresh_needs_a_code(client: ClientMetadata) -> str | None:
 
 
 def client_credentials_need_credentials(client: ClientMetadata) -> str | None:
-    """RFC 6749 section 4.4."""
-    if client.is_public and "client_credentials" in client.grant_types:
-        return "grant_types client_credentials needs a token_endpoint_auth_method other than none."
+    """RFC 6749 section 4.4, and ours of RFC 8693 section 2.1: who exchanges tokens says who it is."""
+    needing = {"client_credentials", token_exchange.GRANT_TYPE} & set(client.grant_types)
+    if client.is_public and needing:
+        return f"grant_types {min(needing)} needs a token_endpoint_auth_method other than none."
     return None
 
 
@@ -175,6 +176,19 @@ def own_certificates_need_keys(client: ClientMetadata) -> str | None:
     return None
 
 
+def front_channel_logout_stays_at_the_service(client: ClientMetadata) -> str | None:
+    """OpenID Connect Front-Channel Logout 1.0 section 2."""
+    if not client.frontchannel_logout_uri or frontchannel_logout.origin_is_its_own(client):
+        return None
+    return "frontchannel_logout_uri needs the scheme, host and port of one of the redirect_uris."
+
+
+def a_login_is_initiated_by_https(client: ClientMetadata) -> str | None:
+    """OpenID Connect Core section 4: `initiate_login_uri` must use the https scheme, on a loopback host too."""
+    wrong = client.initiate_login_uri and not client.initiate_login_uri.startswith("https://")
+    return "initiate_login_uri must be https." if wrong else None
+
+
 RULES: Final = (
     code_clients_have_a_redirect_uri,
     grants_and_responses_agree,
@@ -194,4 +208,6 @@ RULES: Final = (
     an_issued_certificate_has_one_name,
     names_of_certificates_can_be_compared,
     own_certificates_need_keys,
+    front_channel_logout_stays_at_the_service,
+    a_login_is_initiated_by_https,
 )

@@ -14,7 +14,7 @@ from typing import Any, Final
 from idp.protocol import jose
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_REQUEST_OBJECT, INVALID_REQUEST_URI, REQUEST_NOT_SUPPORTED, OAuthError
-from idp.protocol.parameters import single
+from idp.protocol.parameters import REPEATABLE, single
 
 LONGEST_LIFE: Final = 3600
 """FAPI 2.0 Message Signing section 5.3.1: from `nbf` to `exp`, and since `nbf`."""
@@ -34,6 +34,7 @@ TEXTS: Final = frozenset(
         "nonce",
         "prompt",
         "redirect_uri",
+        "resource",
         "response_mode",
         "response_type",
         "scope",
@@ -41,7 +42,7 @@ TEXTS: Final = frozenset(
         "ui_locales",
     }
 )
-"""Parameters that are a JSON string and nothing else; every other may also be a number or a structure."""
+"""Parameters that are a JSON string, or a list of them if a form may repeat it; others may be numbers or structures."""
 
 _UNSIGNED = re.compile(r"[^.]*\.[^.]*\.")
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -143,9 +144,16 @@ def _check_life(claims: Mapping[str, Any], now: int) -> None:
 
 
 def _parameters(claims: Mapping[str, Any]) -> dict[str, str]:
-    """RFC 9101 section 4: numbers and structures stand in it as JSON; here they are what a form would hold."""
-    told = [(name, _text(name, value)) for name, value in claims.items() if name not in OF_THE_TOKEN]
-    return single(told)
+    """RFC 9101 section 4: numbers and structures stand in it as JSON; here they are what a form would hold.
+
+    RFC 8707 section 2.1: what a form repeats is a list.
+    """
+    told = {name: value for name, value in claims.items() if name not in OF_THE_TOKEN}
+    return single([(name, _text(name, one)) for name, value in told.items() for one in _each(name, value)])
+
+
+def _each(name: str, value: Any) -> list[Any]:
+    return value if name in REPEATABLE and isinstance(value, list) else [value]
 
 
 def _text(name: str, value: object) -> str:

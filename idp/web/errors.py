@@ -30,6 +30,7 @@ STATUS: Mapping[str, int] = {
     "contacts.unknown": 404,
     "people.unknown": 404,
     "clients.unknown": 404,
+    "clients.nothing_waits": 404,
     "people.register_unavailable": 503,
     "invalid_client": 401,
 }

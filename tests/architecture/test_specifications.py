@@ -1,17 +1,23 @@
 """What discovery promises, what protocol/ knows and what the application serves are one list."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from inspect import unwrap
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 
+from idp.app import create_app
+from idp.config import Settings
 from idp.web.oidc.machine import Machine
 from tests.architecture.source import ROOT
+from tests.fixtures.storage import Clock
 
 PROMISED_BY = {
     "authorization": "authorization_endpoint",
     "introspection": "introspection_endpoint",
+    "signed_introspection": "introspection_signing_alg_values_supported",
     "revocation": "revocation_endpoint",
     "logout": "backchannel_logout_supported",
     "pkce": "code_challenge_methods_supported",
@@ -28,6 +34,15 @@ PROMISED_BY = {
     "ciba": "backchannel_authentication_endpoint",
 }
 """A specification's file, and the metadata member that tells relying parties of it."""
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """The application with everything switched on that an operator may switch on."""
+    on = {"certificate_header": "X-SSL-Client-Cert", "trusted_proxies": ("127.0.0.1",)}
+    app = create_app(replace(settings, **on), clock)
+    yield app
+    app.extensions["provider"].store.dispose()
 
 
 @pytest.fixture

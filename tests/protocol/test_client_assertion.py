@@ -67,7 +67,9 @@ def test_four_algorithms_are_good_for_a_plain_client(key, alg):
     assert verified(assertion(key, alg)) == AcceptedAssertion("revenue", "j-1", NOW + 60)
 
 
-@pytest.mark.parametrize(("key", "alg"), [(EC, "ES256"), (RSA, "PS256"), (ED, "Ed25519")], ids=["ES256", "PS256", "Ed25519"])
+@pytest.mark.parametrize(
+    ("key", "alg"), [(EC, "ES256"), (RSA, "PS256"), (ED, "Ed25519")], ids=["ES256", "PS256", "Ed25519"]
+)
 def test_three_are_good_for_a_client_of_fapi_and_rs256_is_not_among_them(key, alg):
     assert verified(assertion(key, alg), FAPI)
     assert "algorithm" in refused(assertion(RSA, "RS256"), FAPI)

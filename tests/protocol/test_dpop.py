@@ -202,7 +202,7 @@ def test_the_address_is_compared_without_what_does_not_matter(htu):
         "https://id.example.org@evil.example/oidc/userinfo",
         "https://user@id.example.org/oidc/userinfo",
         "https://id.example.org.evil.example/oidc/userinfo",
-        "https://ıd.example.org/oidc/userinfo",
+        "https://\u0131d.example.org/oidc/userinfo",
         "https://id.example.org\t/oidc/userinfo",
         "//id.example.org/oidc/userinfo",
         "/oidc/userinfo",

@@ -4,7 +4,9 @@ import pytest
 
 from idp.protocol import introspection, revocation
 from idp.protocol.access_token import Kind, digest, mint
+from idp.protocol.confirmation import Confirmation
 from idp.protocol.errors import OAuthError
+from idp.protocol.jwt_access_token import SignIn
 from tests.protocol.builders import ISSUER, NOW
 
 TOKEN = mint(Kind.ACCESS, b"x" * 32)
@@ -19,7 +21,8 @@ def test_a_live_access_token_tells_whose_it_is_and_how_long():
         issuer=ISSUER,
         client_id="revenue",
         scope=("openid", "email"),
-        kind=Kind.ACCESS,
+        token_type="Bearer",
+        audience=(ISSUER,),
         issued_at=NOW,
         expires_at=NOW + 60,
         subject="abc",
@@ -33,15 +36,30 @@ def test_a_live_access_token_tells_whose_it_is_and_how_long():
         "exp": NOW + 60,
         "sub": "abc",
         "token_type": "Bearer",
+        "aud": ISSUER,
     }
 
 
-def test_a_refresh_token_is_no_bearer_token():
+def test_a_token_tells_whose_key_and_whose_hands_and_what_was_granted():
     response = introspection.active(
-        issuer=ISSUER, client_id="revenue", scope=(), kind=Kind.REFRESH, issued_at=NOW, expires_at=NOW + 60
+        issuer=ISSUER,
+        client_id="revenue",
+        scope=(),
+        token_type="DPoP",
+        audience=("https://a.example.org/", "https://b.example.org/"),
+        issued_at=NOW,
+        expires_at=NOW + 60,
+        sign_in=SignIn(NOW - 5, "high", ("pwd",)),
+        confirmation=Confirmation(jkt="thumb"),
+        actors=("wages", "archive"),
+        details=[{"type": "payslip"}],
     )
-    assert "token_type" not in response
-    assert "sub" not in response
+    assert response["aud"] == ["https://a.example.org/", "https://b.example.org/"]
+    assert response["cnf"] == {"jkt": "thumb"}
+    assert response["act"] == {"sub": "wages", "act": {"sub": "archive"}}
+    assert response["authorization_details"] == [{"type": "payslip"}]
+    assert (response["acr"], response["auth_time"]) == ("high", NOW - 5)
+    assert response.keys().isdisjoint({"sub", "amr", "username"})
 
 
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])

@@ -1,5 +1,7 @@
 """RFC 6749 section 3.1.2: where a browser may be sent."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,6 +175,17 @@ def test_no_other_address_of_a_native_application_has_any_port(registered):
     assert is_registered(registered, [registered], native=True)
     with_port = registered.replace("example/", "example:8001/").replace("/callback", ":8001/callback")
     assert not is_registered(with_port, [registered], native=True)
+
+
+@given(
+    st.from_regex(r"(http|HTTP)://(127\.0\.0\.1|localhost)(:[0-9]{0,6})?([@.a]{0,3})(/callback)?[?#]?", fullmatch=True)
+)
+def test_whatever_passes_leads_to_the_registered_path_on_loopback(uri):
+    if is_registered(uri, ["http://127.0.0.1/callback"], native=True):
+        parts = urlsplit(uri)
+        assert (parts.scheme, parts.hostname, parts.path, parts.query) == ("http", "127.0.0.1", "/callback", "")
+        assert "@" not in parts.netloc
+        assert parts.port is None or 0 < parts.port <= 65535
 
 
 @given(st.text() | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))

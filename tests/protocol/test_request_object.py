@@ -237,7 +237,20 @@ def test_numbers_and_structures_become_what_a_form_would_hold():
     assert told["max_age"] == "300"
     assert json.loads(told["claims"]) == wish
     assert json.loads(told["authorization_details"]) == [{"type": "a"}]
+    del told["authorization_details"]  # of a type that nobody registered
     assert parse_request(told, CLIENT).claims.document()["userinfo"] == wish["userinfo"]
+
+
+def test_what_a_form_repeats_is_a_list():
+    one, two = "https://api.example.org/a", "https://api.example.org/b"
+
+    assert parse_request(opened(token(claims(resource=[one, two]))), CLIENT).resource == (one, two)
+    assert parse_request(opened(token(claims(resource=one))), CLIENT).resource == (one,)
+    for wrong in ([one, 7], [[one]], 7, {"a": one}, [None]):
+        assert refusal_of(token(claims(resource=wrong))).code == "invalid_request_object"
+    assert refusal_of(token(claims(resource=[f"{one}\n{two}"]))).code == "invalid_request"
+    with pytest.raises(OAuthError, match="resource"):
+        parse_request(opened(token(claims(resource=["x" * 40] * 20))), CLIENT)
 
 
 def test_a_request_for_verified_claims_is_deep_and_fits():

@@ -21,6 +21,16 @@ _INSERT_REFRESH = Prepared(insert(refresh_tokens).inline())
 _BY_ID = Prepared(select(grants).where(grants.c.id == bindparam("the_id")))
 _SPEND_CODE = spending(grants, grants.c.id == bindparam("the_id"))
 _SPEND_REFRESH = spending(refresh_tokens, refresh_tokens.c.digest == bindparam("the_digest"))
+_RENEW_REFRESH = Prepared(
+    update(refresh_tokens)
+    .where(
+        refresh_tokens.c.digest == bindparam("the_digest"),
+        refresh_tokens.c.spent_at.is_(None),
+        refresh_tokens.c.expires_at > bindparam("now"),
+    )
+    .values(issued_at=bindparam("now"), expires_at=bindparam("later"))
+    .returning(refresh_tokens.c.grant_id)
+)
 _ACTIVE = Prepared(
     select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c))
     .outerjoin(grants, grants.c.id == access_tokens.c.grant_id)
@@ -74,11 +84,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for one access token besides its scope: whose key, for whom, and who acts (RFC 8693 section 4.1)."""
+    """What holds for one access token besides its scope."""
 
     confirmation: Confirmation = UNBOUND
+    """Whose key it is bound to."""
     audience: tuple[str, ...] = ()
-    actor: str | None = None
+    """For which resources it is, all of one resource server; empty for our own (RFC 8707)."""
+    actors: tuple[str, ...] = ()
+    """Who acts for the person, by client_id, newest first (RFC 8693 section 4.1)."""
 
 
 BEARER = Terms()
@@ -182,6 +195,18 @@ def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
     return None if grant is None else (_grant(grant), row["expires_at"])
 
 
+def renew_refresh_token(tx: Tx, token: str, expires_at: int) -> Grant | None:
+    """Use without rotation: its grant, and until when it rests now; None if it is unknown, spent or over.
+
+    `issued_at` says from then on when it was used last.
+    """
+    row = _RENEW_REFRESH.one(tx.connection, {"the_digest": digest(token), "now": tx.now, "later": expires_at})
+    if row is None:
+        return None
+    grant = _BY_ID.one(tx.connection, {"the_id": row["grant_id"]})
+    return None if grant is None else _grant(grant)
+
+
 def of_refresh_token(connection: Connection, token: str) -> Grant | None:
     """The family a refresh token belongs to, spent or not."""
     joined = select(grants).join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
@@ -216,6 +241,13 @@ def revoke_session(tx: Tx, person_id: str, session_id: str) -> int:
 def revoke_person(tx: Tx, person_id: str) -> int:
     """End everything a person granted: after a lock, a recovery, a death."""
     return _revoke_where(tx, grants.c.person_id == person_id)
+
+
+def revoke_client(tx: Tx, client_id: str) -> int:
+    """End everything that was granted to a client, and its own tokens: it is no more."""
+    own = (access_tokens.c.client_id == client_id, access_tokens.c.revoked_at.is_(None))
+    tx.execute(update(access_tokens).where(*own).values(revoked_at=tx.now))
+    return _revoke_where(tx, grants.c.client_id == client_id)
 
 
 def sweep(tx: Tx, limit: int = 1000) -> int:
@@ -256,7 +288,7 @@ def _written(terms: Terms) -> str | None:
     """A plain bearer token, the commonest of all, costs nothing."""
     if terms == BEARER:
         return None
-    kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actor}
+    kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actors}
     return json.dumps({name: value for name, value in kept.items() if value})
 
 
@@ -264,7 +296,7 @@ def _terms(text: str | None) -> Terms:
     if text is None:
         return BEARER
     kept = json.loads(text)
-    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), kept.get("act"))
+    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), tuple(kept.get("act", ())))
 
 
 def _grant(row: Mapping[Any, Any]) -> Grant:

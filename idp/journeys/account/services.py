@@ -11,7 +11,7 @@ from idp.domain.sessions import browser, participants
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.log_out import notify_services
 from idp.journeys.provider import Provider
-from idp.protocol.claims import select
+from idp.protocol.claims import select, within
 from idp.protocol.scopes import OFFLINE_ACCESS
 
 
@@ -38,11 +38,17 @@ def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
         uses = history.uses_of(connection, person_id, provider.store.now(), provider.lifetimes.code)
     found = [(provider.clients.find(consent.client_id), consent) for consent in given]
     used = [
-        ServiceInUse(client, consent, uses.get(client.id, Use()), tuple(sorted(consent.allowed & on_record)))
+        ServiceInUse(client, consent, uses.get(client.id, Use()), _received(client, consent.allowed & on_record))
         for client, consent in found
         if client is not None
     ]
     return sorted(used, key=lambda one: (-one.used_at, one.client.id))
+
+
+def _received(client: Client, names: frozenset[str]) -> tuple[str, ...]:
+    """An agreement that was narrowed since counts more than what was allowed before."""
+    told = within(names, client.metadata.agreed_claims)
+    return tuple(sorted({*told, *(names & {OFFLINE_ACCESS})}))
 
 
 def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[ServiceInUse, dict[str, object]]:

@@ -1,4 +1,4 @@
-"""A relying party is registered, by an operator or over the network: looked at from all sides, then written at once.
+"""Clients: a relying party is registered, by an operator or by itself over the network, on invitation.
 
-It leaves what metadata may say to protocol.registration, and who may register to whoever calls.
+It leaves what a registration may say to protocol, and the approval to journeys.console.
 """

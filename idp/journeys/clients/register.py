@@ -22,6 +22,11 @@ class Checked:
     digest: str | None = field(repr=False)
     sealed: bytes | None = field(repr=False)
 
+    @property
+    def client_id(self) -> str:
+        """Whose registration it is."""
+        return str(self.document["client_id"])
+
 
 def register(provider: Provider, document: Mapping[str, object], secret: object, actor: str) -> Client:
     """Register the client of `document` (RFC 7591 metadata with its client_id), replacing the one it is.
@@ -43,7 +48,7 @@ def checked(provider: Provider, document: Mapping[str, object], secret: object) 
     fault = fault_of_secret(client, secret)
     if fault is not None:
         raise OAuthError(INVALID_CLIENT_METADATA, fault)
-    _check_sector(provider, client)
+    check_sector(provider, client)
     if not isinstance(secret, str):
         return Checked(document, None, None)
     digest = registry.secret_digest(provider.client_secret_key, client.client_id, secret)
@@ -57,8 +62,11 @@ def write(tx: Tx, found: Checked, actor: str) -> Client:
     return registry.register(tx, found.document, found.digest, actor, sealed=found.sealed)
 
 
-def _check_sector(provider: Provider, client: ClientMetadata) -> None:
-    """Core section 8.1. Who is registered with these very addresses was checked then, and is not asked about again."""
+def check_sector(provider: Provider, client: ClientMetadata) -> None:
+    """Core section 8.1, outside any transaction.
+
+    Who is registered with these very addresses was checked then, and is not asked about again.
+    """
     if not client.sector_identifier_uri:
         return
     with provider.reading() as connection:

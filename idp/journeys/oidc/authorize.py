@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from idp.domain.sessions.browser import Session
 from idp.journeys.oidc.issue_code import issue_code
+from idp.journeys.oidc.resources import check_known
 from idp.journeys.oidc.respond import Answer, signed
 from idp.journeys.oidc.understand import Asked, understand
 from idp.journeys.provider import Provider
@@ -41,6 +42,7 @@ def decide(provider: Provider, asked: Asked, session: Session | None) -> Answer 
 
 def _decide(provider: Provider, asked: Asked, session: Session | None) -> dict[str, str] | None:
     request, client = asked.request, asked.client
+    check_known(provider, request.resource)
     with provider.reading() as connection:
         step, achieved = standing(connection, provider, request, client, session)
     if step is None and session is not None and achieved is not None:

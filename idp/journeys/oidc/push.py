@@ -6,6 +6,7 @@ from idp.domain.clients.registry import Client
 from idp.domain.grants import pushed
 from idp.foundation.randomness import octets
 from idp.journeys.oidc.open_request import delivery, opened
+from idp.journeys.oidc.resources import check_known
 from idp.journeys.provider import Provider
 from idp.protocol import fapi2, pushed_request
 from idp.protocol.authorization import parse_request
@@ -21,8 +22,10 @@ def push(
     """
     pushed_request.check_form(parameters)
     fapi2.check_delivery(delivery(parameters, pushed=True), client.metadata)
-    request = parse_request(_alone(provider, client, parameters), client.metadata)
+    told = _alone(provider, client, parameters)
+    request = parse_request(told, client.metadata, provider.detail_types)
     fapi2.check(request, client.metadata)
+    check_known(provider, request.resource)
     request = pushed_request.bound(request, held)
     uri, lifetime = pushed_request.mint(octets(pushed_request.OCTETS)), provider.lifetimes.pushed
     with provider.transaction() as tx:

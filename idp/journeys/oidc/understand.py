@@ -65,7 +65,7 @@ def _sent(provider: Provider, client: Client, parameters: Mapping[str, str]) -> 
         return _refused(provider, client, _beside(parameters, client, error), error)
     target = _target(told, client)
     try:
-        request = authorization.parse_request(told, client.metadata)
+        request = authorization.parse_request(told, client.metadata, provider.detail_types)
         fapi2.check(request, client.metadata)
     except OAuthError as error:
         return _refused(provider, client, target, error)

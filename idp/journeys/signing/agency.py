@@ -28,6 +28,8 @@ def authenticate(provider: Provider, shown: Shown) -> Client:
     if active is None or client is None or not client.active:
         raise OAuthError(INVALID_TOKEN, "The access token is unknown, expired or revoked.")
     require_possession(provider, active.terms, shown, client)
+    if active.terms.audience:
+        raise OAuthError(INVALID_TOKEN, "The access token is for another resource.")
     if active.grant is not None or SCOPE not in active.scope.split() or not client.metadata.signing:
         reason = "This needs a token of the service itself (client_credentials) with the scope signing."
         raise OAuthError(INSUFFICIENT_SCOPE, reason, scope=SCOPE)

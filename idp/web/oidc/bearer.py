@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from idp.journeys.oidc.prove_possession import Proofs, Shown
-from idp.protocol import dpop
+from idp.protocol import dpop, step_up
 from idp.protocol.errors import (
     INSUFFICIENT_SCOPE,
+    INSUFFICIENT_USER_AUTHENTICATION,
     INVALID_DPOP_PROOF,
     INVALID_REQUEST,
     INVALID_TOKEN,
@@ -22,6 +23,7 @@ STATUS: Final[Mapping[str, int]] = {
     INVALID_REQUEST: 400,
     INVALID_TOKEN: 401,
     INVALID_DPOP_PROOF: 401,
+    INSUFFICIENT_USER_AUTHENTICATION: 401,
     USE_DPOP_NONCE: 401,
     INSUFFICIENT_SCOPE: 403,
 }
@@ -43,11 +45,19 @@ def shown(authorization: str | None, proofs: Proofs) -> Shown:
 def challenge(authorization: str | None, error: OAuthError, *told: str) -> str:
     """The WWW-Authenticate header: what was wrong, by the scheme that was tried, and which other there is.
 
-    `told` are further parameters (RFC 6750 section 3). Who sent no token at all did nothing wrong (section 3.1).
+    `told` are further parameters (RFC 6750 section 3), beside those of RFC 9470 section 3. Who sent no token at all did
+    nothing wrong (RFC 6750 section 3.1).
     """
     if "absent" in error.facts:
         return f"{BEARER}, {dpop.SCHEME} {_ALGORITHMS}"
-    what = ", ".join((f'error="{error.code}"', f'error_description="{error.reason}"', *told))
+    what = ", ".join(
+        (
+            f'error="{error.code}"',
+            f'error_description="{error.reason}"',
+            *step_up.parameters(error.facts.items()),
+            *told,
+        )
+    )
     if (authorization or "").partition(" ")[0].lower() == dpop.SCHEME.lower():
         return f"{dpop.SCHEME} {what}, {_ALGORITHMS}"
     return f"{BEARER} {what}, {dpop.SCHEME} {_ALGORITHMS}"

@@ -20,9 +20,17 @@ PATHS = {
 
 
 @cache
-def document(issuer: str, trust_framework: str, mutual_tls: MutualTLS | None = None) -> bytes:
+def document(
+    issuer: str,
+    trust_framework: str,
+    mutual_tls: MutualTLS | None = None,
+    detail_types: tuple[str, ...] = (),
+    *,
+    registration: bool = False,
+) -> bytes:
     """OpenID Connect Discovery section 3 and RFC 8414 section 2, as JSON."""
-    endpoints = {name: issuer + path for name, path in PATHS.items()}
+    paths = PATHS | ({"registration_endpoint": "/oidc/register"} if registration else {})
+    endpoints = {name: issuer + path for name, path in paths.items()}
     enabled = Enabled(
         issuer,
         endpoints,
@@ -31,5 +39,6 @@ def document(issuer: str, trust_framework: str, mutual_tls: MutualTLS | None = N
         certificates=mutual_tls is not None,
         certificate_authorities=mutual_tls is not None and bool(mutual_tls.authorities),
         mtls_url="" if mutual_tls is None else mutual_tls.url,
+        detail_types=detail_types,
     )
     return json.dumps(metadata(enabled), separators=(",", ":")).encode()

@@ -17,7 +17,8 @@ from authlib.oauth2.rfc6749.token_endpoint import TokenEndpoint
 
 from idp.domain.clients.registry import Client
 from idp.journeys.oidc.client_credentials import client_credentials
-from idp.journeys.oidc.introspect import introspect
+from idp.journeys.oidc.exchange_token import exchange_token
+from idp.journeys.oidc.introspect import introspect, signed
 from idp.journeys.oidc.prove_certificate import shows_issued_certificate, shows_own_certificate
 from idp.journeys.oidc.prove_client import holds_key, knows_secret, signs_with_secret
 from idp.journeys.oidc.prove_possession import Proofs, possession
@@ -26,6 +27,7 @@ from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.revoke import revoke
 from idp.journeys.provider import Provider
+from idp.protocol import signed_introspection, token_exchange
 from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import Presented, check_method, presented
 from idp.protocol.client_metadata import AUTH_METHODS, SELF_SIGNED_TLS, TLS_CLIENT_AUTH
@@ -92,9 +94,16 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         answer: Answer = self.create_token_response(EngineRequest(parameters, authorization, proofs))
         return answer
 
-    def introspection(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
-        """Status and document of an introspection response. Raises OAuthError."""
-        return self._endpoint(Introspection.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
+    def introspection(
+        self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs, accept: str = ""
+    ) -> tuple[int, dict[str, object] | str]:
+        """Status and document of an introspection response, or a JWT for who accepts one. Raises OAuthError."""
+        request = EngineRequest(parameters, authorization, proofs)
+        status, document = self._endpoint(Introspection.ENDPOINT_NAME, request)
+        client: Client = request.client.client
+        if signed_introspection.is_wanted(accept, client.metadata.introspection_signed_response_alg):
+            return status, signed(self.provider, client, document)
+        return status, document
 
     def revocation(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a revocation response. Raises OAuthError."""
@@ -246,7 +255,14 @@ class ClientCredentialsGrant(_Grant):
     JOURNEY = staticmethod(client_credentials)
 
 
-GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant)
+class ExchangeGrant(_Grant):
+    """RFC 8693."""
+
+    GRANT_TYPE = token_exchange.GRANT_TYPE
+    JOURNEY = staticmethod(exchange_token)
+
+
+GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant, ExchangeGrant)
 CONFIDENTIAL = tuple(method for method in METHODS if method != "none")
 
 
@@ -259,6 +275,7 @@ class _Endpoint(TokenEndpoint):  # type: ignore[misc]
     def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:
         """Authenticate the client, then run the journey."""
         found: EngineClient = self.authenticate_endpoint_client(request)
+        request.client = found
         body = type(self).JOURNEY(self.server.provider, found.client, request.parameters, UNBOUND)
         return 200, body or {}, None
 

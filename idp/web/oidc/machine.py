@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -20,6 +21,7 @@ from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
+from idp.protocol.signed_introspection import MEDIA_TYPE
 from idp.web import headers
 from idp.web.cookies import Cookies
 from idp.web.oidc import bearer
@@ -28,6 +30,7 @@ from idp.web.oidc.discovery import document
 from idp.web.oidc.engine import Engine
 from idp.web.oidc.parameters import LARGEST_BODY, decoded
 from idp.web.oidc.passage import PATH, Passage
+from idp.web.oidc.register import REGISTRATION, Sent, Work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -40,11 +43,13 @@ FORM = "application/x-www-form-urlencoded"
 LINES = {
     200: "200 OK",
     201: "201 Created",
+    204: "204 No Content",
     303: "303 See Other",
     400: "400 Bad Request",
     401: "401 Unauthorized",
     403: "403 Forbidden",
     405: "405 Method Not Allowed",
+    413: "413 Content Too Large",
     429: "429 Too Many Requests",
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
@@ -62,6 +67,8 @@ class Call:
     query: str
     content_type: str
     body: bytes
+    accept: str = ""
+    path: str = ""
 
     def form(self) -> dict[str, str]:
         """The body's parameters. Raises OAuthError(invalid_request), also for another content type."""
@@ -82,7 +89,7 @@ class Answer:
 
 
 Handler = Callable[[Call], Answer]
-OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object]]]
+OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str, object] | str]]
 
 
 class Machine:
@@ -110,7 +117,7 @@ class Machine:
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
-        methods = self._handlers.get(path)
+        methods = self._handlers.get(path) or self._handlers.get(f"{path.rpartition('/')[0]}/<id>")
         if methods is not None:
             return self._write(self._answer(methods, environ), environ, start_response)
         onward = self._passage.onward(environ) if path == PATH else None
@@ -126,7 +133,7 @@ class Machine:
                 return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
             return handler(call)
         except OAuthError as error:
-            return _refused(400, error)
+            return _refused(413 if error.facts.get("too_large") else 400, error)
         except self._unavailable as error:
             return _failed(503, "temporarily_unavailable", error)
         except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
@@ -140,6 +147,8 @@ class Machine:
             environ.get("QUERY_STRING", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
+            environ.get("HTTP_ACCEPT", ""),
+            environ["PATH_INFO"],
         )
 
     def _proofs(self, environ: Environ) -> Proofs:
@@ -152,17 +161,27 @@ class Machine:
         kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
         if "HTTP_DPOP" in environ:
             kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
+        if answer.status == 204:  # noqa: PLR2004 (RFC 9110 section 8.6: it has no length)
+            del kept["Content-Length"], kept["Content-Type"]
         start_response(LINES[answer.status], list(kept.items()))
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
 
 def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(lambda: document(provider.issuer, provider.trust_framework, provider.mutual_tls))
-    return {
+    metadata = _public(
+        lambda: document(
+            provider.issuer,
+            provider.trust_framework,
+            provider.mutual_tls,
+            tuple(provider.detail_types),
+            registration=provider.registering.offered,
+        )
+    )
+    return _registration(provider) | {
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
-        "/oidc/introspect": {"POST": lambda call: _of_client(call, engine.introspection)},
+        "/oidc/introspect": {"POST": lambda call: _introspection(call, engine)},
         "/oidc/revoke": {"POST": lambda call: _of_client(call, engine.revocation)},
         "/oidc/userinfo": dict.fromkeys(("GET", "POST"), lambda call: _userinfo(provider, call)),
         "/oidc/jwks": dict.fromkeys(("GET", "HEAD"), _public(provider.keyring.jwks)),
@@ -171,17 +190,37 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
     }
 
 
+def _registration(provider: Provider) -> dict[str, dict[str, Handler]]:
+    """RFC 7591 and RFC 7592; where registering is off, there is nothing at these addresses."""
+    if not provider.registering.offered:
+        return {}
+
+    def answering(work: Work) -> Handler:
+        return lambda call: Answer(*work(provider, Sent(call.authorization, call.content_type, call.body, call.path)))
+
+    return {
+        path: {method: answering(work) for method, work in methods.items()} for path, methods in REGISTRATION.items()
+    }
+
+
 def _body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        raise OAuthError(INVALID_REQUEST, "The request is too large.")
+    if not length.isdecimal():
+        raise OAuthError(INVALID_REQUEST, "The length of the request is not a number.")
+    if int(length) > LARGEST_BODY:  # RFC 9126 section 2.3 wants another status
+        raise OAuthError(INVALID_REQUEST, "The request is too large.", too_large=True)
     return environ["wsgi.input"].read(int(length)) if int(length) else b""
 
 
-def _of_client(call: Call, work: OfClient) -> Answer:
+def _introspection(call: Call, engine: Engine) -> Answer:
+    """RFC 7662 section 2, or RFC 9701 section 5 for who accepts it."""
+    return _of_client(call, partial(engine.introspection, accept=call.accept), MEDIA_TYPE)
+
+
+def _of_client(call: Call, work: OfClient, signed_as: str = "") -> Answer:
     """RFC 6749 section 5.2: who fails to authenticate is told 401, and how, if a header was tried."""
     try:
-        return Answer(*work(call.form(), call.authorization, call.proofs))
+        return _document(*work(call.form(), call.authorization, call.proofs), signed_as)
     except OAuthError as error:
         if error.code != INVALID_CLIENT:
             return _refused(400, error)
@@ -197,10 +236,17 @@ def _of_client(call: Call, work: OfClient) -> Answer:
 def _userinfo(provider: Provider, call: Call) -> Answer:
     """OpenID Connect Core section 5.3, with the errors of RFC 6750 section 3."""
     try:
-        return Answer(200, userinfo(provider, _shown(call)))
+        return _document(200, userinfo(provider, _shown(call)), "application/jwt")
     except OAuthError as error:
         challenge = bearer.challenge(call.authorization, error)
         return _refused(bearer.STATUS.get(error.code, 403), error, (("WWW-Authenticate", challenge),))
+
+
+def _document(status: int, document: Mapping[str, object] | str, signed_as: str) -> Answer:
+    """JSON, or a JWT of the media type `signed_as`."""
+    if isinstance(document, str):
+        return Answer(status, document.encode(), (("Content-Type", signed_as),))
+    return Answer(status, document)
 
 
 def _shown(call: Call) -> Shown:

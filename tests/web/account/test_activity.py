@@ -22,6 +22,7 @@ UNSPOKEN = {
     "oidc.code.refused",
     "oidc.grant.revoked",
     "oidc.refresh.foreign",
+    "oidc.token.exchanged",  # between services, every few minutes
     "oidc.token.issued",
     "oidc.token.refreshed",  # every few minutes; Your services says when last
     "oidc.token.revoked",

@@ -66,6 +66,7 @@ def test_a_failure_less_is_forgiven(client):
 def test_nobody_is_locked_out_from_elsewhere(client):
     fails(client)
     assert asks(client).status_code == 429
+    assert asks(client, address=ELSEWHERE).status_code == 401
     assert asks(client, SECRET, address=ELSEWHERE).status_code == 200
 
 
@@ -73,6 +74,7 @@ def test_another_client_at_the_same_address_is_not_concerned(client, provider):
     a_client(provider, client_id="other", secret=SECRET)
     fails(client)
     assert asks(client).status_code == 429
+    assert asks(client, client_id="other").status_code == 401
     assert asks(client, SECRET, client_id="other").status_code == 200
 
 
