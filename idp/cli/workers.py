@@ -67,5 +67,6 @@ def application() -> Flask:
     return app
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """With the arguments that serve.py gives."""
     serve(sys.argv[1], *map(int, sys.argv[2:]))

@@ -3,6 +3,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -73,6 +74,22 @@ def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
     assert refused.returncode != 0
     assert "idp db upgrade" in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "var" / "tessera.db").exists()
+
+
+@pytest.mark.parametrize("command", ["main", "workers"])
+def test_who_stops_it_while_it_is_still_being_read_sees_no_traceback(command, tmp_path):
+    """The first module that is read after the way in stands still, so that it is met there."""
+    (tmp_path / "click.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
+    (tmp_path / "granian.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from idp.cli.entry import {command}; {command}()"
+    started = [sys.executable, "-c", script, "127.0.0.1", "1", "1", "1"]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "reading\n"
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=10)[1]
+
+    assert (process.returncode, told) == (-signal.SIGINT, "")
 
 
 def test_where_nobody_can_listen_nothing_is_served(tmp_path):
@@ -128,7 +145,9 @@ def workers(parent):
 
 def children(parent):
     """(process id, name) of each."""
-    told = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        ["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+    )
     return [(int(line.split()[0]), line.split()[1]) for line in told.stdout.splitlines()]
 
 
