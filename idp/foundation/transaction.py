@@ -156,7 +156,9 @@ class _Lent:
         self._connection = kept
         return kept
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
+    ) -> None:
         self._spare.append(self._connection)
 
 
