@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from bench.house import PASSWORD, REDIRECT, SERVICE, WEB, House
+from bench.house import PASSWORD, SERVICE, WEB, House
 from tests.agents import Browser, RelyingParty
 
 VISITORS = 16

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_the_work_is_done_by_another_process_of_less_urgency_and_each_gets_her_o
 def test_one_piece_is_done_at_a_time(told):
     spans = sorted((float(began), float(ended)) for _, _, began, ended, _ in told[0][:20])
 
-    assert all(ended <= began for (_, ended), (began, _) in zip(spans, spans[1:], strict=False))
+    assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
 
 
 def test_what_nobody_answers_is_done_where_it_was_asked_and_who_died_is_replaced(told):
