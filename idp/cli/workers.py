@@ -46,8 +46,11 @@ def serve(host: str, port: int, workers: int, places: int) -> None:
     multiprocessing.set_start_method("fork")
     logs.configure()
     app = application()
-    target = app.extensions["provider"].hasher.floor.admit(app, places)
-    server.serve(target_loader=lambda _target: target)
+    hasher = app.extensions["provider"].hasher
+    target = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
+    with hasher.back_room.opened(max(1, workers // 2)):  # The other half of the processors stays free of it.
+        os.register_at_fork(after_in_child=app.extensions["courier"].start)
+        server.serve(target_loader=lambda _target: target)
 
 
 def application() -> Flask:
@@ -59,11 +62,11 @@ def application() -> Flask:
         Locale.parse(language).date_formats  # noqa: B018 (reading is what loads it)
     device_name("any")  # Whoever signs in needs the recogniser, which is large.
     app.extensions["provider"].store.dispose()
-    os.register_at_fork(after_in_child=app.extensions["courier"].start)
     gc.collect()
     gc.freeze()  # The collector would write to every object, and so copy every page.
     return app
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """With the arguments that serve.py gives."""
     serve(sys.argv[1], *map(int, sys.argv[2:]))

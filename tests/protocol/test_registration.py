@@ -70,6 +70,20 @@ def test_a_service_is_called_by_its_name_in_the_language_asked_for():
     assert client.name("zh-Hant") == client.name() == "Revenue Service"
 
 
+def test_the_agency_and_the_purpose_are_told_in_the_language_asked_for():
+    told = {
+        "agency": "Ministry of Finance",
+        "purpose": "To show taxes.",
+        "agency#ar": "وزارة المالية",
+        "purpose#ar": "لعرض الضرائب.",
+    }
+    client = a_client(**told)
+    assert (client.agency_in("ar"), client.purpose_in("ar")) == (told["agency#ar"], told["purpose#ar"])
+    assert (client.agency_in("zh-Hant"), client.purpose_in("")) == (told["agency"], told["purpose"])
+    assert told.items() <= client.document().items()
+    assert parse_metadata(client.document()) == client
+
+
 def test_members_that_nobody_knows_are_ignored():
     assert a_client(extra={"a": [1]}, application_type="web") == a_client()
 

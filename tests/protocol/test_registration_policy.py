@@ -55,6 +55,7 @@ def test_a_policy_survives_being_written_and_read():
     ("member", "value"),
     [
         ("agency", "Ministry of Justice"),
+        ("agency#ar", "وزارة العدل"),
         ("profile", "high-assurance"),
         ("scope", "openid national_id"),
         ("scope", "openid signing"),
