@@ -165,6 +165,7 @@ def _identity_assurance(enabled: Enabled) -> dict[str, object]:
     if not enabled.trust_frameworks:
         return {}
     return {
+        "verified_claims_supported": True,
         "trust_frameworks_supported": list(enabled.trust_frameworks),
         "claims_in_verified_claims_supported": list(identity_assurance.CLAIMS),
         "evidence_supported": list(identity_assurance.EVIDENCE),

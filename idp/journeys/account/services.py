@@ -57,7 +57,7 @@ def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[Serv
     if found is None:
         raise Refusal("account.unknown_service", "this service is not in use")
     with provider.reading() as connection:
-        held = attributes.read(connection, provider.vault, person_id)
+        held = attributes.claims(connection, provider.vault, person_id)
     return found, select(found.receives, held)
 
 

@@ -88,7 +88,7 @@ def claims_told(
     if ALWAYS_ALLOWED.issuperset(names) and verified is None:
         return {}
     with provider.reading() as connection:
-        held = attributes.read(connection, provider.vault, person_id)
+        held = attributes.claims(connection, provider.vault, person_id)
         verification = None if verified is None else verifications.latest(connection, provider.vault, person_id)
     told = select(names, held)
     proven = identity_assurance.build(verified, verification, held, now)

@@ -45,7 +45,7 @@ def offer(provider: Provider, progress: InProgress) -> Offer:
     asked = requested(request, client)
     names = [name for name in asked.names if name not in ALWAYS_ALLOWED]
     with provider.reading() as connection:
-        told = select(names, attributes.read(connection, provider.vault, progress.person_id))
+        told = select(names, attributes.claims(connection, provider.vault, progress.person_id))
     missing = tuple(name for name in names if name not in told)
     reached = tuple(server for server in servers_of(provider, request.resource) if server != client)
     details = kept(request.authorization_details)

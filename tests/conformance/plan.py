@@ -1,0 +1,45 @@
+"""Which modules of a published conformance plan the tests of one file replay, and whether one is forgotten."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+class Plan:
+    """A plan of the OpenID Foundation. `listed` are its modules, as it names them, without `prefix`."""
+
+    def __init__(self, prefix: str, *listed: str) -> None:
+        self.prefix = prefix
+        self.listed = frozenset(listed)
+        self.replayed: dict[str, str] = {}
+        self.apart: dict[str, str] = {}
+
+    def replays(self, *modules: str) -> Callable[[Test], Test]:
+        """This test does what these modules do, and wants what they want."""
+
+        def note(test: Test) -> Test:
+            self.replayed |= dict.fromkeys(modules, test.__name__)
+            return test
+
+        return note
+
+    def answers_otherwise(self, why: str, *modules: str) -> Callable[[Test], Test]:
+        """These modules are for providers that do something we do not do; this test says what we answer instead."""
+
+        def note(test: Test) -> Test:
+            self.apart |= dict.fromkeys(modules, why)
+            return self.replays(*modules)(test)
+
+        return note
+
+    def gaps(self, tests: dict[str, object]) -> dict[str, list[str]]:
+        """What is listed and not replayed, replayed and not listed, or noted at a test that is not among `tests`."""
+        return {
+            "forgotten": sorted(self.listed - self.replayed.keys()),
+            "unknown": sorted(self.replayed.keys() - self.listed),
+            "lost": sorted(module for module, test in self.replayed.items() if test not in tests),
+        }
+
+
+COMPLETE: dict[str, list[str]] = {"forgotten": [], "unknown": [], "lost": []}
