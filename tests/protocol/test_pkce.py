@@ -65,3 +65,12 @@ def test_a_client_that_need_not_use_it_sends_neither():
 def test_a_challenge_is_the_canonical_form_of_32_octets(challenge):
     with pytest.raises(OAuthError):
         pkce.check_challenge(challenge, "S256")
+
+
+@given(st.none() | st.text(max_size=140), st.none() | st.text(max_size=50) | st.just(CHALLENGE), st.none() | st.text())
+def test_any_verifier_is_refused_and_nothing_else_happens(verifier, challenge, method):
+    if verifier is challenge is None:
+        return
+    with pytest.raises(OAuthError) as refusal:
+        pkce.verify(verifier, challenge, method)
+    assert refusal.value.code == "invalid_grant"

@@ -304,3 +304,24 @@ def test_a_small_rsa_key_is_refused():
 
 def test_we_publish_no_private_member():
     assert not {"d", "p", "q"} & set().union(*published([EC, RSA, ED])["keys"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "client_name": st.text("abc é", min_size=1, max_size=20),
+            "client_name#ar": st.text("ضصث", min_size=1, max_size=20),
+            "subject_type": st.sampled_from(["pairwise", "public"]),
+            "default_max_age": st.integers(0, 10_000),
+            "require_pkce": st.booleans(),
+            "single_factor": st.booleans(),
+            "contacts": st.lists(st.sampled_from(["a@b.example", "c@d.example"]), unique=True),
+            "scope": st.lists(st.sampled_from(["openid", "email", "phone"]), min_size=1, unique=True).map(" ".join),
+            "resources": st.just(["https://revenue.example.org/api"]),
+        },
+    )
+)
+def test_whatever_is_registered_is_read_as_it_was_told(members):
+    client = a_client(**members)
+    assert parse_metadata(json.loads(json.dumps(client.document()))) == client

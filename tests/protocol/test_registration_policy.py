@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol.errors import OAuthError
-from idp.protocol.registration import parse_metadata
+from idp.protocol.registration import READERS, parse_metadata
 from idp.protocol.registration_policy import ADDRESSES, FREEDOMS, Policy, check, completed
 from tests.protocol.builders import CALLBACK, EC, a_client
 
@@ -115,3 +117,27 @@ def test_offline_access_goes_with_its_grant():
 def test_everything_that_is_too_much_is_named_at_once():
     told = refusals(scope="openid national_id", signing=True, redirect_uris=[EVIL])
     assert all(word in told for word in ("national_id", "signing", "evil.example"))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(READERS)), JSON | st.sampled_from([True, [EVIL], "openid", "standard"])))
+def test_whatever_is_asked_nobody_gets_more_than_the_invitation_names(request_):
+    try:
+        client = parse_metadata({"redirect_uris": [CALLBACK], **completed(POLICY, request_), "client_id": "abc"})
+        check(POLICY, client)
+    except OAuthError as error:
+        assert error.code in ("invalid_client_metadata", "invalid_redirect_uri")  # noqa: PT017 (either is right)
+    else:
+        assert set(client.scope) <= {*POLICY.scopes, "offline_access"}
+        assert (client.agency, client.signing, EVIL in client.redirect_uris) == (POLICY.agency, False, False)
+
+
+@given(st.builds(Policy, st.text(), *[st.lists(st.text(max_size=5)).map(tuple)] * 3))
+def test_a_policy_is_read_as_it_was_kept(policy):
+    assert Policy.from_document(policy.document()) == policy

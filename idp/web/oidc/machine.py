@@ -1,4 +1,4 @@
-"""Token, introspection, revocation, user information, keys and metadata: endpoints for programs, answered in JSON.
+"""Token, introspection, revocation, user information, keys and descriptions: endpoints for programs, answered in JSON.
 
 They are the hottest of all, and need nothing that pages need (sessions, languages, templates, forgery tokens), so they
 are answered at the WSGI door, before Flask makes a request of them; and so is a browser that only passes through. Every
@@ -23,7 +23,7 @@ from idp.protocol.client_authentication import presented
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
 from idp.protocol.signed_introspection import MEDIA_TYPE
-from idp.web import headers
+from idp.web import headers, openapi
 from idp.web.cookies import Cookies
 from idp.web.oidc import bearer
 from idp.web.oidc.certificate import certificate
@@ -108,9 +108,9 @@ class Machine:
         self._passage = Passage(provider, Cookies(https))
 
     @property
-    def paths(self) -> frozenset[str]:
-        """What is answered here."""
-        return frozenset(self._handlers)
+    def methods(self) -> dict[str, frozenset[str]]:
+        """What is answered here, by path."""
+        return {path: frozenset(methods) for path, methods in self._handlers.items()}
 
     def is_quick(self, environ: Environ) -> bool:
         """Whether it is most likely answered here."""
@@ -191,7 +191,16 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
             registration=provider.registering.offered,
         )
     )
+    described = _public(
+        lambda: openapi.document(
+            provider.issuer,
+            provider.mutual_tls,
+            tuple(provider.detail_types),
+            registering=provider.registering.offered,
+        )
+    )
     return _registration(provider) | {
+        openapi.PATH: dict.fromkeys(("GET", "HEAD"), described),
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
         "/oidc/introspect": {"POST": lambda call: _introspection(call, engine)},
