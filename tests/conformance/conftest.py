@@ -1,4 +1,5 @@
 import pytest
+from joserfc.jwk import ECKey, RSAKey
 
 from idp.domain.grants import consents
 from tests.assertions import public
@@ -6,6 +7,8 @@ from tests.builders import REDIRECT_URI, a_citizen, a_client
 from tests.conformance.party import Party
 
 SECRET = "a-secret-of-the-relying-party-0123456789"
+KEY, OTHER = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("first", "second"))
+RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 SCOPE = "openid profile email address phone offline_access"
 
 
@@ -43,5 +46,23 @@ def a_party(app, provider, clock, anna):
                 consents.give(tx, anna.id, client.id, agreed)
         secret = "" if signs else SECRET
         return Party(app, client, anna, clock, secret=secret, signs=signs, redirect_uri=redirect_uri)
+
+    return make
+
+
+@pytest.fixture
+def bank(app, provider, clock, anna):
+    """Registers a client of a FAPI 2.0 profile that proves possession by DPoP, with the same key."""
+
+    def make(key=KEY, profile="fapi2-security", **metadata):
+        terms = {
+            "profile": profile,
+            "scope": "openid profile email address phone",
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks": public(key, RSA),
+            "id_token_signed_response_alg": "ES256",
+        }
+        client = a_client(provider, secret=None, **terms | metadata)
+        return Party(app, client, anna, clock, signs=key, key=key, pushing=True)
 
     return make

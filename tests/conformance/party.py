@@ -15,9 +15,10 @@ from werkzeug.test import TestResponse
 from idp.domain.clients.registry import Client
 from idp.foundation.randomness import token
 from tests.assertions import claims as claims_of
-from tests.assertions import signed
+from tests.assertions import signed as asserted
 from tests.builders import REDIRECT_URI, Citizen
 from tests.holders import Holder, Key, a_proof, ath
+from tests.holders import signed as sign
 from tests.web.oidc.conftest import CHALLENGE, VERIFIER
 from tests.web.pages import Window
 
@@ -71,9 +72,21 @@ class Party:
         """The address that carries a request through the browser."""
         return f"/oidc/authorize?{urlencode(self.request(**changes))}"
 
-    def pushes(self, *, proof: str | None = None, signed_in_place: str | None = None, **changes: Any) -> TestResponse:
-        """The request, over the back channel; or the request object alone."""
-        form = self.request(**changes) if signed_in_place is None else {"request": signed_in_place}
+    def an_object(
+        self, key: Key | None = None, alg: str = "ES256", *, claims: dict[str, Any] | None = None, **changes: Any
+    ) -> str:
+        """The request as an object that it signed (RFC 9101); `claims` are those about the object itself."""
+        about = {"iss": self.client.id, "aud": ISSUER, "nbf": self.now(), "exp": self.now() + 300}
+        said = self.request(**changes) | {k: v for k, v in (about | (claims or {})).items() if v is not None}
+        by = key or self.signs
+        assert by is not None
+        return sign(by, alg, {"alg": alg, "kid": by.kid, "typ": "oauth-authz-req+jwt"}, said)
+
+    def pushes(self, *, proof: str | None = None, signed: str | None = None, **changes: Any) -> TestResponse:
+        """The request, over the back channel; signed if its profile says so, or the request object `signed`."""
+        signing = self.client.metadata.signs_requests
+        request = signed or (self.an_object(**changes) if signing else None)
+        form = self.request(**changes) if request is None else {"request": request}
         return self.posts("/oidc/par", form, proof=proof)
 
     def address(self, **changes: Any) -> str:
@@ -133,7 +146,7 @@ class Party:
         """An assertion (RFC 7523) whose claims may be wrong."""
         audience = claims.pop("aud", ISSUER)
         alg = alg or ("RS256" if key.key_type == "RSA" else "")
-        return signed(claims_of(self.client.id, audience, self.now(), **claims), key, alg)
+        return asserted(claims_of(self.client.id, audience, self.now(), **claims), key, alg)
 
     def proof(self, key: Key | None = None, **members: Any) -> str | None:
         """A DPoP proof for the token endpoint, if it uses them."""

@@ -1,6 +1,6 @@
 """Which modules of a published conformance plan the tests of one file replay, and whether one is forgotten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 Test = TypeVar("Test", bound=Callable[..., Any])
@@ -34,12 +34,16 @@ class Plan:
         return note
 
     def gaps(self, tests: dict[str, object]) -> dict[str, list[str]]:
-        """What is listed and not replayed, replayed and not listed, or noted at a test that is not among `tests`."""
+        """What is listed and not replayed, replayed and not listed, replayed by nothing in `tests`, or apart without why."""
         return {
-            "forgotten": sorted(self.listed - self.replayed.keys()),
-            "unknown": sorted(self.replayed.keys() - self.listed),
-            "lost": sorted(module for module, test in self.replayed.items() if test not in tests),
+            "forgotten": self._named(self.listed - self.replayed.keys()),
+            "unknown": self._named(self.replayed.keys() - self.listed),
+            "lost": self._named(module for module, test in self.replayed.items() if test not in tests),
+            "unexplained": self._named(module for module, why in self.apart.items() if not why),
         }
 
+    def _named(self, modules: Iterable[str]) -> list[str]:
+        return sorted(self.prefix + module for module in modules)
 
-COMPLETE: dict[str, list[str]] = {"forgotten": [], "unknown": [], "lost": []}
+
+COMPLETE: dict[str, list[str]] = {"forgotten": [], "unknown": [], "lost": [], "unexplained": []}

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey
 
 from idp.protocol.scopes import CLAIMS_OF
-from tests.assertions import public
 from tests.builders import REDIRECT_URI, a_client
+from tests.conformance.conftest import KEY, OTHER, RSA
 from tests.conformance.party import CERTIFICATE_HEADER, ISSUER, Party, asking
 from tests.conformance.plan import COMPLETE, Plan
 from tests.holders import a_proof, self_signed
@@ -32,9 +32,12 @@ FAPI = Plan(
     "ensure-token-endpoint-fails-with-mismatched-dpop-jkt",
     "ensure-dpopproof-at-par-endpoint-binding-success",
     "ensure-dpop-auth-code-binding-success",
+    "ensure-different-nonce-inside-and-outside-request-object",
+    "ensure-different-state-inside-and-outside-request-object",
     "ensure-authorization-request-with-long-nonce",
     "ensure-authorization-request-with-long-state",
     "state-only-outside-request-object-not-used",
+    "ensure-request-object-without-redirect-uri-fails",
     "plain-fapi-tolerate-unregistered-redirect-uri",
     "ensure-unsigned-authorization-request-without-using-par-fails",
     "ensure-redirect-uri-in-authorization-request",
@@ -69,9 +72,8 @@ FAPI = Plan(
     "par-test-par-endpoint-url-as-audience-fails",
     "par-test-token-endpoint-url-as-audience-fails",
 )
-"""Those that need a signed request are in the plan of message signing."""
-KEY, OTHER, NEXT = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("first", "second", "third"))
-RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
+"""By its two methods; those that need a signed request are in the plan of message signing."""
+NEXT = ECKey.generate_key("P-256")
 PAR = f"{ISSUER}/oidc/par"
 PROXY = "127.0.0.1"
 
@@ -80,24 +82,6 @@ PROXY = "127.0.0.1"
 def settings(settings):
     """A proxy hands over certificates, too."""
     return replace(settings, certificate_header=CERTIFICATE_HEADER, trusted_proxies=(PROXY,))
-
-
-@pytest.fixture
-def bank(app, provider, clock, anna):
-    """Registers a client of the profile, which proves possession by DPoP."""
-
-    def make(key=KEY, **metadata):
-        terms = {
-            "profile": "fapi2-security",
-            "scope": "openid profile email address phone",
-            "token_endpoint_auth_method": "private_key_jwt",
-            "jwks": public(key, RSA),
-            "id_token_signed_response_alg": "ES256",
-        }
-        client = a_client(provider, secret=None, **terms | metadata)
-        return Party(app, client, anna, clock, signs=key, key=key, pushing=True)
-
-    return make
 
 
 @pytest.fixture
@@ -243,9 +227,8 @@ def test_clocks_may_differ_by_ten_seconds(first, clock):
         assert first.redeems(first.code(window), proof=proof).json["error"] == "invalid_dpop_proof", members
 
 
-@FAPI.replays("dpop-negative-tests")
+@FAPI.replays("dpop-negative-tests")  # at a resource, each of its proofs is in test_dpop
 def test_a_proof_for_something_else_is_none(first):
-    """At the resource, every one of the module's proofs is in test_dpop."""
     code = first.code()
     wrong = [{"htm": "GET"}, {"htu": PAR}, {"jti": None}, {"iat": None}, {"header": {"typ": "JWT"}}]
     answers = [first.redeems(code, proof=first.proof(**members)) for members in wrong]
@@ -277,15 +260,23 @@ def test_a_code_is_bound_to_the_key_that_was_proven_or_named_beside_its_request(
     assert (mismatched.status_code, mismatched.json["error"]) == (400, "invalid_request")
 
 
-@FAPI.replays("state-only-outside-request-object-not-used")
-def test_a_state_beside_the_reference_is_not_used(first):
-    address = first.by_reference(first.pushes(state=None), state="outside")
-    assert "state" not in first.signs_in(first.window(), address)
+@FAPI.replays(
+    "state-only-outside-request-object-not-used",
+    "ensure-different-nonce-inside-and-outside-request-object",
+    "ensure-different-state-inside-and-outside-request-object",
+)
+@pytest.mark.parametrize("state", [None, "inside"])
+def test_what_stands_beside_the_reference_is_not_used(first, state):
+    address = first.by_reference(first.pushes(state=state, nonce="inside"), state="outside", nonce="outside")
+    answer = first.signs_in(first.window(), address)
+    assert answer.get("state") == state
+    assert first.reads(first.redeems(answer["code"]).json["id_token"])["nonce"] == "inside"
 
 
 UNFIT = {
     "plain-fapi-tolerate-unregistered-redirect-uri": ({"redirect_uri": "https://agency.example/x"}, "invalid_request"),
     "ensure-redirect-uri-in-authorization-request": ({"redirect_uri": None}, "invalid_request"),
+    "ensure-request-object-without-redirect-uri-fails": ({"redirect_uri": None}, "invalid_request"),
     "ensure-response-type-code-idtoken-fails": ({"response_type": "code id_token"}, "unsupported_response_type"),
     "ensure-response-type-token-fails": ({"response_type": "token"}, "unsupported_response_type"),
     "par-ensure-pkce-required": ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
@@ -316,44 +307,32 @@ def test_nothing_is_heard_in_front(first):
     assert (window.status, window.at) == (400, "/oidc/authorize")
 
 
-def assertions(party, clock):
-    """What does not prove who the party is, by module."""
-    now = clock.now
-    return {
-        "ensure-signed-client-assertion-with-RS256-fails": party.asserts(RSA, "RS256"),
-        "ensure-client-assertion-in-token-endpoint": {"client_id": party.client.id},
-        "ensure-client-assertion-with-exp-is-5-minutes-in-past-fails": party.identity(exp=now - 300),
-        "ensure-client-assertion-with-wrong-aud-fails": party.identity(aud="https://other.example"),
-        "ensure-client-assertion-with-no-sub-fails": party.identity(sub=None),
-        "ensure-client-id-in-token-endpoint": party.identity() | {"client_id": "another"},
-        "par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails": party.identity(nbf=now + 61),
-        "par-test-array-as-audience-fails": party.identity(aud=[ISSUER]),
-        "par-test-par-endpoint-url-as-audience-fails": party.identity(aud=PAR),
-        "par-test-token-endpoint-url-as-audience-fails": party.identity(aud=f"{ISSUER}/oidc/token"),
-    }
+ASSERTIONS = {
+    "ensure-signed-client-assertion-with-RS256-fails": lambda party, _: party.asserts(RSA, "RS256"),
+    "ensure-client-assertion-in-token-endpoint": lambda party, _: {"client_id": party.client.id},
+    "ensure-client-assertion-with-exp-is-5-minutes-in-past-fails": lambda party, now: party.identity(exp=now - 300),
+    "ensure-client-assertion-with-wrong-aud-fails": lambda party, _: party.identity(aud="https://other.example"),
+    "ensure-client-assertion-with-no-sub-fails": lambda party, _: party.identity(sub=None),
+    "ensure-client-id-in-token-endpoint": lambda party, _: party.identity() | {"client_id": "another"},
+    "par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails": (
+        lambda party, now: party.identity(nbf=now + 61)
+    ),
+    "par-test-array-as-audience-fails": lambda party, _: party.identity(aud=[ISSUER]),
+    "par-test-par-endpoint-url-as-audience-fails": lambda party, _: party.identity(aud=PAR),
+    "par-test-token-endpoint-url-as-audience-fails": lambda party, _: party.identity(aud=f"{ISSUER}/oidc/token"),
+}
 
 
-@FAPI.replays(
-    "ensure-signed-client-assertion-with-RS256-fails",
-    "ensure-client-assertion-in-token-endpoint",
-    "ensure-client-assertion-with-exp-is-5-minutes-in-past-fails",
-    "ensure-client-assertion-with-wrong-aud-fails",
-    "ensure-client-assertion-with-no-sub-fails",
-    "ensure-client-id-in-token-endpoint",
-    "par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails",
-    "par-test-array-as-audience-fails",
-    "par-test-par-endpoint-url-as-audience-fails",
-    "par-test-token-endpoint-url-as-audience-fails",
-    "par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted",
-)
+@FAPI.replays(*ASSERTIONS, "par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted")
 def test_nobody_is_believed_for_an_assertion_that_is_wrong_and_the_code_stays(first, clock):
     code, request = first.code(), {name: value for name, value in first.request().items() if name != "client_id"}
-    wrong = assertions(first, clock)
-    tokens = {module: first.redeems(code, identity=identity) for module, identity in wrong.items()}
-    wrong = assertions(first, clock)
-    pushed = {module: first.posts("/oidc/par", request, identity=identity) for module, identity in wrong.items()}
+    tokens = {module: first.redeems(code, identity=wrong(first, clock.now)) for module, wrong in ASSERTIONS.items()}
+    pushed = {
+        module: first.posts("/oidc/par", request, identity=wrong(first, clock.now))
+        for module, wrong in ASSERTIONS.items()
+    }
 
-    assert refusals(tokens) == refusals(pushed) == dict.fromkeys(wrong, (401, "invalid_client"))
+    assert refusals(tokens) == refusals(pushed) == dict.fromkeys(ASSERTIONS, (401, "invalid_client"))
     soon = first.identity(nbf=clock.now + 8)
     assert first.posts("/oidc/par", first.request(), identity=soon).status_code == 201
     assert first.redeems(code).status_code == 200
