@@ -223,21 +223,25 @@ def part(header):
     return b64(json.dumps(header).encode())
 
 
-def test_an_assertion_is_refused(refused, clock, url):
-    now = clock.now
+def test_an_assertion_is_refused(refused, client, clock, url):
+    now, header = clock.now, {"alg": "ES256", "kid": "agency-1"}
     claims = {"iss": "agency", "sub": "agency", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": "j"}
-    for what, token in tokens({"alg": "ES256", "kid": "agency-1"}, claims, url).items():
-        form = {"token": "x", "client_assertion_type": ASSERTION, "client_assertion": token}
-        refused("invalid_client", "/oidc/introspect", what, data=form)
+    form = {"token": "x", "client_assertion_type": ASSERTION}
+    for what, token in tokens(header, claims, url).items():
+        refused("invalid_client", "/oidc/introspect", what, data=form | {"client_assertion": token})
+    good = form | {"client_assertion": signed(KEY, "ES256", header, claims)}
+    assert client.post("/oidc/introspect", data=good).status_code == 200
 
 
-def test_a_request_object_is_refused(refused, clock, url):
+def test_a_request_object_is_refused(refused, client, clock, url):
     now = clock.now
     claims = ASKED | {"client_id": "basic", "iss": "basic", "aud": ISSUER, "nbf": now, "exp": now + 300}
     header = {"alg": "ES256", "kid": "agency-1", "typ": "oauth-authz-req+jwt"}
     for what, token in tokens(header, claims, url).items():
         code = "request_not_supported" if what == "empty parts" else "invalid_request_object"  # The former: unsigned.
         refused(code, "/oidc/par", what, data={"client_id": "basic", "request": token}, auth=BASIC)
+    good = {"client_id": "basic", "request": signed(KEY, "ES256", header, claims)}
+    assert client.post("/oidc/par", data=good, auth=BASIC).status_code == 201
 
 
 def test_a_proof_is_refused(refused, app, provider, clock, url):
@@ -252,13 +256,17 @@ def test_a_proof_is_refused(refused, app, provider, clock, url):
             sent = {"data": {"grant_type": "client_credentials"}, "auth": BASIC} if method == "POST" else {}
             headers = {"DPoP": token} | ({} if sent else {"Authorization": f"DPoP {held.token}"})
             refused("invalid_dpop_proof", path, what, method, headers=headers, **sent)
+    assert held.ask(held.proof()).status_code == 200
 
 
 def test_a_software_statement_is_refused(refused, client, provider, url):
     headers = bearer(a_developer(client, provider).invitation)
-    for what, token in tokens({"alg": "ES256", "kid": "agency-1"}, {"iss": DIRECTORY, "software_id": "t"}, url).items():
+    header, claims = {"alg": "ES256", "kid": "agency-1"}, {"iss": DIRECTORY, "software_id": "t"}
+    for what, token in tokens(header, claims, url).items():
         sent = {"json": WISH | {"software_statement": token}, "headers": headers}
         refused("invalid_software_statement", "/oidc/register", what, **sent)
+    good = WISH | {"software_statement": signed(KEY, "ES256", header, claims)}
+    assert client.post("/oidc/register", json=good, headers=headers).status_code == 201
 
 
 def test_what_is_no_token_of_ours_is_refused(refused, url):
