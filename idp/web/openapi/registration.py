@@ -35,7 +35,9 @@ _CHOICES: Final[Node] = {
     "default_max_age": NUMBER,
 }
 _KINDS: Final[dict[type, Node]] = {str: TEXT, bool: TRUTH, tuple: TEXTS}
-_OURS: Final = ("client_id", "localised_names")
+_OURS: Final = ("client_id", *metadata.LOCALISED)
+_IN_LANGUAGES: Final[Node] = {f"^{member}#.+$": TEXT for member in metadata.LOCALISED.values()}
+"""RFC 7591 section 2.2: `client_name#ar` and so on."""
 _NAME: Final[Node] = {
     "name": "client_id",
     "in": "path",
@@ -58,7 +60,7 @@ def described() -> Node:
         "delete": _operation("endClient", "End a registration", ended),
     }
     register = _operation("register", "Register a client", created, "invitation") | {"requestBody": sent}
-    schemas = {"ClientMetadata": record(_members()), "Registration": _information()}
+    schemas = {"ClientMetadata": record(_members(), patternProperties=_IN_LANGUAGES), "Registration": _information()}
     return {"paths": {"/oidc/register": {"post": register}, "/oidc/register/{client_id}": one}, "schemas": schemas}
 
 
@@ -83,7 +85,8 @@ def _members() -> Node:
 
 
 def _kind(field: "Field[object]") -> Node:
-    return _CHOICES.get(field.name) or _KINDS[type(field.default)]
+    """By its default; what is made anew for each client is an object."""
+    return _CHOICES.get(field.name) or _KINDS.get(type(field.default), ANYTHING)
 
 
 def _information() -> Node:
