@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import enumeration, house, keys, machine, peer, people
+from bench import enumeration, flood, house, keys, machine, peer, people
 from tests import postgres
 from tests.serving import free_port
 
@@ -137,7 +137,7 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
     rate = len(with_keys) / seconds
     middle = statistics.median(with_keys) * 1000
     print(f"{'passkey sign-in':24}{rate:9,.1f}{middle:8.0f}{_percentile(with_keys) * 1000:8.0f}")
-    alone, beside = keys.tokens_beside_a_flood(ours, seconds)
+    alone, beside, came_to = flood.tokens_beside_a_flood(ours, seconds)
     slower = statistics.median(beside) / statistics.median(alone)
     flooded = f"{statistics.median(beside) * 1000:8.1f}{_percentile(beside) * 1000:8.1f}"
     print(f"{'token beside a flood':24}{len(beside) / seconds:9,.1f}{flooded}  x{slower:.2f} of its time alone")
@@ -152,6 +152,7 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
         "passkey_sign_in_seconds": with_keys,
         "token_alone_seconds": alone,
         "token_beside_a_flood_seconds": beside,
+        "flood_came_to": came_to,
         "signature_seconds": signed,
     }
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 
-IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
+IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 PASSWORD = "a quiet olive grove"
 REDIRECT = "https://client.example/cb"
 SIGNERS = 6

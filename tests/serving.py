@@ -15,7 +15,7 @@ from typing import Any
 
 from idp.foundation.clock import monotonic, pause
 
-IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
+IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 READY_SECONDS = 30.0
 
 

@@ -102,7 +102,7 @@ def _prepare(settings: Settings, two: tuple[Agency, Agency]) -> Mapping[str, Map
 
 
 def _idp(command: str) -> list[str]:
-    return [sys.executable, "-c", "from idp.cli.main import main; main()", command]
+    return [sys.executable, "-c", "from idp.cli.entry import main; main()", command]
 
 
 def _start(running: ExitStack, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -44,7 +44,7 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
     os.chdir(ROOT)
     # The server takes this process's place, so that the parent of the workers carries none of what was checked here.
     arguments = (host, *(str(number) for number in (port, count, places)))
-    command = (sys.executable, "-m", "idp.cli.workers", *arguments)
+    command = (sys.executable, "-c", "from idp.cli.entry import workers; workers()", *arguments)
     os.execve(command[0], command, dict(os.environ) | LEAN)  # noqa: S606 (no shell)
 
 

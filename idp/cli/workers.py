@@ -5,6 +5,7 @@ replaced at once. Connections and threads do not survive a fork, so each worker 
 """
 
 import gc
+import logging
 import multiprocessing
 import os
 import sys
@@ -45,9 +46,18 @@ def serve(host: str, port: int, workers: int, places: int) -> None:
         return
     multiprocessing.set_start_method("fork")
     logs.configure()
+    logging.getLogger("_granian").addFilter(_is_news)
     app = application()
-    target = app.extensions["provider"].hasher.floor.admit(app, places)
-    server.serve(target_loader=lambda _target: target)
+    hasher = app.extensions["provider"].hasher
+    target = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
+    with hasher.back_room.opened(max(1, workers // 2)):  # The other half of the processors stays free of it.
+        os.register_at_fork(after_in_child=app.extensions["courier"].start)
+        server.serve(target_loader=lambda _target: target)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """The server counts threads and warns of many; the floor counts who works, and lets in few."""
+    return "Python threads" not in record.getMessage()
 
 
 def application() -> Flask:
@@ -59,11 +69,11 @@ def application() -> Flask:
         Locale.parse(language).date_formats  # noqa: B018 (reading is what loads it)
     device_name("any")  # Whoever signs in needs the recogniser, which is large.
     app.extensions["provider"].store.dispose()
-    os.register_at_fork(after_in_child=app.extensions["courier"].start)
     gc.collect()
     gc.freeze()  # The collector would write to every object, and so copy every page.
     return app
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """With the arguments that serve.py gives."""
     serve(sys.argv[1], *map(int, sys.argv[2:]))

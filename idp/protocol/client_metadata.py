@@ -31,6 +31,13 @@ APPLICATION_TYPES: Final = ("web", "native")
 JWT: Final = "jwt"
 ACCESS_TOKEN_FORMATS: Final = ("opaque", JWT)
 
+LOCALISED: Final = {
+    "localised_names": "client_name",
+    "localised_agencies": "agency",
+    "localised_purposes": "purpose",
+}
+"""Which of a client's texts may be registered in several languages (section 2.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClientMetadata:
@@ -40,6 +47,8 @@ class ClientMetadata:
     client_name: str = ""
     localised_names: Mapping[str, str] = field(default_factory=dict)
     """`client_name#ar` and so on, by language tag."""
+    localised_agencies: Mapping[str, str] = field(default_factory=dict)
+    localised_purposes: Mapping[str, str] = field(default_factory=dict)
     application_type: str = "web"
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
@@ -150,9 +159,21 @@ class ClientMetadata:
         """What to call the client in `language` (`ar`, `zh-Hant`), or else its plain name, or its identifier."""
         return self.localised_names.get(language) or self.client_name or self.client_id
 
+    def agency_in(self, language: str) -> str:
+        """The authority responsible, in `language` if it said so; empty if it did not say at all."""
+        return self.localised_agencies.get(language) or self.agency
+
+    def purpose_in(self, language: str) -> str:
+        """Why it asks, in `language` if it said so; empty if it did not say at all."""
+        return self.localised_purposes.get(language) or self.purpose
+
     def document(self) -> dict[str, object]:
         """The registration response's members (RFC 7591 section 3.2.1); `parse_metadata(m.document()) == m`."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "localised_names"}
-        names = {f"client_name#{language}": name for language, name in self.localised_names.items()}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in LOCALISED}
+        tagged = {
+            f"{member}#{language}": text
+            for held, member in LOCALISED.items()
+            for language, text in getattr(self, held).items()
+        }
         told = {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items() if v not in ("", None)}
-        return {**told, **names, "scope": " ".join(self.scope)}
+        return {**told, **tagged, "scope": " ".join(self.scope)}

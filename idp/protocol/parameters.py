@@ -59,6 +59,15 @@ def single(pairs: Sequence[tuple[str, str]], repeatable: Collection[str] = REPEA
     return {name: value for name, value in seen.items() if value}
 
 
+def pairs(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What `single` read, for whoever must send it again: `single(pairs(p)) == p`."""
+    return [
+        (name, one)
+        for name, value in parameters.items()
+        for one in (every(parameters, name) if name in REPEATABLE else (value,))
+    ]
+
+
 def required(parameters: Mapping[str, str], name: str) -> str:
     """The value of `name`. Raises OAuthError(invalid_request) that names it when it is missing."""
     value = parameters.get(name)

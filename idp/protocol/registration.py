@@ -65,7 +65,8 @@ def _with_defaults(read: dict[str, Any], document: Mapping[str, object]) -> dict
         "response_types": client_metadata.RESPONSE_TYPES if code else (),
         "scope": scopes.DEFAULT if code else (),
     }
-    return {**defaults, **read, "localised_names": values.localised("client_name", document)}
+    localised = {held: values.localised(name, document) for held, name in client_metadata.LOCALISED.items()}
+    return {**defaults, **read, **localised}
 
 
 READERS: Final[Mapping[str, Callable[[object], Any]]] = {

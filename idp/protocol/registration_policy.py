@@ -80,7 +80,10 @@ def check(policy: Policy, client: ClientMetadata) -> None:
 
 
 def _agency(policy: Policy, client: ClientMetadata) -> list[str]:
-    return [] if client.agency == policy.agency else ["agency is another one than the invitation is for."]
+    if client.agency != policy.agency:
+        return ["agency is another one than the invitation is for."]
+    # An invitation names the agency in one language: nobody has agreed to how it is called in another.
+    return [f"agency#{language} is for the operator to register." for language in client.localised_agencies]
 
 
 def _profile(policy: Policy, client: ClientMetadata) -> list[str]:

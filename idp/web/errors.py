@@ -19,6 +19,7 @@ Words = tuple[object, object, object]
 
 STATUS: Mapping[str, int] = {
     "too_many_attempts": 429,
+    "too_busy": 503,
     "authenticators.too_many": 429,
     "forms.malformed": 400,
     "csrf.refused": 403,
@@ -49,6 +50,11 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("Please wait a moment"),
         lazy_gettext("There were too many attempts in a short time."),
         lazy_gettext("Wait a few minutes, then try again."),
+    ),
+    "too_busy": (
+        lazy_gettext("Please try again in a moment"),
+        lazy_gettext("Many people are signing in at the moment, so nothing was changed."),
+        lazy_gettext("Go back, wait a few seconds, then try again."),
     ),
     "csrf.refused": (
         lazy_gettext("This page is out of date"),

@@ -156,6 +156,22 @@ def test_nothing_is_fetched_because_somebody_registers(developer, provider, adel
     assert called == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "169.254.169.254"])
+def test_no_document_is_fetched_from_a_private_address_even_if_its_host_was_invited(
+    client, provider, host, monkeypatch
+):
+    called = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _self, where: called.append(where))
+    developer = a_developer(client, provider, replace(POLICY, hosts=(host, "agency.example")))
+    refused = developer.registers(sector_identifier_uri=f"https://{host}/latest/meta-data")
+
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_client_metadata")
+    assert "cannot be fetched" in refused.json["error_description"]
+    assert called == []
+    assert developer.registers().status_code == 201, "it cost no use of the invitation"
+    assert developer.changes(sector_identifier_uri=f"https://{host}/latest/meta-data").status_code == 400
+
+
 def at_once(count: int, work: Callable[[], object]) -> list[object]:
     """What each of `count` threads got, or was refused with."""
     got: list[object] = []

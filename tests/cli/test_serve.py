@@ -3,12 +3,14 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from idp.foundation import back_room
 from idp.foundation.clock import pause
 from tests import serving
 
@@ -45,12 +47,22 @@ def test_a_worker_that_dies_is_replaced(server):
 
 
 def test_a_server_stops_with_every_worker_when_it_is_told_to(server):
-    children = workers(server.process.pid)
+    everybody = [pid for child, _ in children(server.process.pid) for pid in (child, *dict(children(child)))]
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(15)
 
-    assert children
-    assert all(not alive(child) for child in children)
+    assert len(everybody) == 4, "two workers, and the back room with who keeps it staffed"
+    assert all(not alive(one) for one in everybody)
+
+
+def test_who_hashes_passwords_is_replaced_and_gives_way_to_the_workers(server):
+    keeper = next(pid for pid, name in children(server.process.pid) if name == back_room.NAME)
+    first = children(keeper)[0][0]
+    subprocess.run(["kill", "-KILL", str(first)], check=True)
+
+    assert eventually(lambda: [pid for pid, _ in children(keeper)] not in ([], [first]))
+    nice = {pid: niceness(pid) for pid in (children(keeper)[0][0], workers(server.process.pid)[0])}
+    assert list(nice.values()) == [back_room.LESS_URGENT, 0]
 
 
 def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
@@ -62,6 +74,22 @@ def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
     assert refused.returncode != 0
     assert "idp db upgrade" in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "var" / "tessera.db").exists()
+
+
+@pytest.mark.parametrize("command", ["main", "workers"])
+def test_who_stops_it_while_it_is_still_being_read_sees_no_traceback(command, tmp_path):
+    """The first module that is read after the way in stands still, so that it is met there."""
+    (tmp_path / "click.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
+    (tmp_path / "granian.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from idp.cli.entry import {command}; {command}()"
+    started = [sys.executable, "-c", script, "127.0.0.1", "1", "1", "1"]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "reading\n"
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=10)[1]
+
+    assert (process.returncode, told) == (-signal.SIGINT, "")
 
 
 def test_where_nobody_can_listen_nothing_is_served(tmp_path):
@@ -112,8 +140,19 @@ def eventually(claim):
 
 
 def workers(parent):
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in children.stdout.split()]
+    return [pid for pid, name in children(parent) if name != back_room.NAME]
+
+
+def children(parent):
+    """(process id, name) of each."""
+    told = subprocess.run(
+        ["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+    )
+    return [(int(line.split()[0]), line.split()[1]) for line in told.stdout.splitlines()]
+
+
+def niceness(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[16])
 
 
 def alive(pid):

@@ -138,17 +138,6 @@ def test_how_long_a_document_may_be_kept_is_what_its_server_says(said, understoo
         assert allowing(listener).get(f"http://127.0.0.1:{listener.port}/").max_age == understood
 
 
-def test_a_text_comes_back():
-    with listening(json_answer("eyJ.ümlaut.x\n".encode())) as listener:
-        assert allowing(listener).get_text(f"http://127.0.0.1:{listener.port}/") == "eyJ.ümlaut.x\n"
-
-
-@pytest.mark.parametrize("answer", [json_answer(b"\xff\xfe"), b"HTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\nx"])
-def test_an_answer_that_is_no_text_is_refused(answer):
-    with listening(answer) as listener, pytest.raises(Refusal, match=r"outbound\.no_text"):
-        allowing(listener).get_text(f"http://127.0.0.1:{listener.port}/")
-
-
 @pytest.mark.parametrize(
     "address",
     [

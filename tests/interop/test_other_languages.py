@@ -1,4 +1,4 @@
-"""Client libraries of other languages and our provider: go-oidc with golang.org/x/oauth2, and pac4j."""
+"""Other client libraries and our provider: oauth4webapi, go-oidc with golang.org/x/oauth2, and pac4j."""
 
 import json
 import shutil
@@ -59,3 +59,11 @@ def test_go_signs_somebody_in(house: House, go_client: list[str]) -> None:
 def test_java_signs_somebody_in(house: House, java_client: list[str]) -> None:
     learnt = signed_in_by(java_client, house)
     assert learnt == {"name": "Ana", "acr": "urn:tessera:loa:low", "expired": False}
+
+
+@pytest.mark.timeout(240)
+def test_oauth4webapi_signs_somebody_in_with_a_pushed_request_and_a_bound_token(
+    house: House, node_modules: Path
+) -> None:
+    learnt = signed_in_by(["node", str(node_modules / "oauth4webapi.js")], house)
+    assert learnt == {"type": "dpop", "nonce": True, "name": "Ana"}

@@ -124,7 +124,15 @@ def test_other_claims_under_the_same_signature_are_refused():
     refused(f"{head}.{b64(json.dumps(claims).encode())}.{signature}")
 
 
-@pytest.mark.parametrize("value", [None, [], "key", {}, {"kty": "EC"}, {"kty": "oct", "k": "AAAA"}], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, [], "key", {}, {"kty": "EC"}, {"kty": []}, {"kty": {}}, {"kty": "oct", "k": "AAAA"}),
+        *(EC.as_dict(private=False) | wrong for wrong in ({"crv": []}, {"x": 7}, {"y": None}, {"kid": 7}, {"use": []})),
+        *({"kty": "RSA", "n": modulus, "e": "AQAB"} for modulus in (7, "", "é", "AA==", [])),
+        *({"kty": "OKP", "crv": "Ed25519", "x": point} for point in (None, "", "AA", [])),
+    ],
+)
 def test_the_header_holds_a_public_key(value):
     refused(proof(header={"jwk": value}))
 

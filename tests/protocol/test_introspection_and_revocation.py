@@ -1,6 +1,8 @@
 """RFC 7662 and RFC 7009."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol import introspection, revocation
 from idp.protocol.access_token import Kind, digest, mint
@@ -76,3 +78,16 @@ def test_what_is_no_token_of_ours_is_none_at_all(token):
 def test_the_token_must_be_there():
     with pytest.raises(OAuthError, match="token is missing"):
         revocation.parse_request({})
+
+
+@given(
+    st.text(min_size=1) | st.sampled_from(Kind).flatmap(lambda kind: st.text(max_size=50).map(lambda end: kind + end))
+)
+def test_any_text_is_no_token_of_ours_and_nothing_else_happens(text):
+    assert revocation.parse_request({"token": text}) is None
+
+
+@given(st.sampled_from([kind for kind in Kind if kind is not Kind.CODE]), st.binary(min_size=32, max_size=32))
+def test_whatever_was_minted_is_meant_whatever_the_hint_says(kind, octets):
+    token = mint(kind, octets)
+    assert revocation.parse_request({"token": token, "token_type_hint": "x"}).digest == digest(token)

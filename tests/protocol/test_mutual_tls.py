@@ -1,10 +1,14 @@
 """RFC 8705: what a client's certificate must be like."""
 
+from base64 import b64encode
 from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc.jwk import KeySet
 
 from idp.protocol import mutual_tls
@@ -205,3 +209,44 @@ def test_a_name_that_could_never_match_is_refused_when_registered(names):
 def test_a_certificate_of_ones_own_needs_a_registered_key():
     assert "jwks is missing" in refusal_of(token_endpoint_auth_method="self_signed_tls_client_auth")
     assert a_client(token_endpoint_auth_method="self_signed_tls_client_auth", jwks=self_signed(NOW).jwks)
+
+
+PEM = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"
+
+
+def a_pem(octets):
+    return PEM.format(b64encode(octets).decode())
+
+
+ISSUED = CA.issues()
+DER = ISSUED.certificate.public_bytes(Encoding.DER)
+
+
+@given(st.text(max_size=200) | st.text(max_size=200).map(PEM.format) | st.binary(max_size=200).map(a_pem))
+def test_any_text_is_refused_and_nothing_else_happens(text):
+    with pytest.raises(OAuthError) as refusal:
+        mutual_tls.read(text, NOW)
+    assert refusal.value.code == "invalid_request"
+
+
+@given(st.integers(0, len(DER) - 1), st.integers(0, 255))
+def test_a_certificate_that_was_changed_anywhere_is_another_one_or_none(place, octet):
+    changed = DER[:place] + bytes([octet]) + DER[place + 1 :]
+    try:
+        found = mutual_tls.read(a_pem(changed), NOW)
+        issued_still = mutual_tls.is_issued_by(found, [CA.certificate], NOW)
+    except OAuthError as error:
+        assert error.code == "invalid_request"  # noqa: PT017 (either outcome is right)
+    else:
+        assert (found.thumbprint == ISSUED.thumbprint) is (changed == DER) is issued_still
+
+
+@given(st.text(max_size=40) | st.text('CNOU=,+\\#"<>; aé01', max_size=30))
+def test_any_text_is_registered_as_a_name_or_refused_and_never_anybody_elses(text):
+    try:
+        client = registered(tls_client_auth_subject_dn=text)
+    except OAuthError as error:
+        assert error.code == "invalid_client_metadata"  # noqa: PT017 (either outcome is right)
+    else:
+        assert mutual_tls.is_distinguished_name(text)
+        assert not mutual_tls.names(mutual_tls.read(ISSUED.pem, NOW), client)

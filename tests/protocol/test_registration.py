@@ -70,6 +70,20 @@ def test_a_service_is_called_by_its_name_in_the_language_asked_for():
     assert client.name("zh-Hant") == client.name() == "Revenue Service"
 
 
+def test_the_agency_and_the_purpose_are_told_in_the_language_asked_for():
+    told = {
+        "agency": "Ministry of Finance",
+        "purpose": "To show taxes.",
+        "agency#ar": "وزارة المالية",
+        "purpose#ar": "لعرض الضرائب.",
+    }
+    client = a_client(**told)
+    assert (client.agency_in("ar"), client.purpose_in("ar")) == (told["agency#ar"], told["purpose#ar"])
+    assert (client.agency_in("zh-Hant"), client.purpose_in("")) == (told["agency"], told["purpose"])
+    assert told.items() <= client.document().items()
+    assert parse_metadata(client.document()) == client
+
+
 def test_members_that_nobody_knows_are_ignored():
     assert a_client(extra={"a": [1]}, application_type="web") == a_client()
 
@@ -290,3 +304,24 @@ def test_a_small_rsa_key_is_refused():
 
 def test_we_publish_no_private_member():
     assert not {"d", "p", "q"} & set().union(*published([EC, RSA, ED])["keys"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "client_name": st.text("abc é", min_size=1, max_size=20),
+            "client_name#ar": st.text("ضصث", min_size=1, max_size=20),
+            "subject_type": st.sampled_from(["pairwise", "public"]),
+            "default_max_age": st.integers(0, 10_000),
+            "require_pkce": st.booleans(),
+            "single_factor": st.booleans(),
+            "contacts": st.lists(st.sampled_from(["a@b.example", "c@d.example"]), unique=True),
+            "scope": st.lists(st.sampled_from(["openid", "email", "phone"]), min_size=1, unique=True).map(" ".join),
+            "resources": st.just(["https://revenue.example.org/api"]),
+        },
+    )
+)
+def test_whatever_is_registered_is_read_as_it_was_told(members):
+    client = a_client(**members)
+    assert parse_metadata(json.loads(json.dumps(client.document()))) == client

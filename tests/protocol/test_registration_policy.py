@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol.errors import OAuthError
-from idp.protocol.registration import parse_metadata
+from idp.protocol.registration import READERS, parse_metadata
 from idp.protocol.registration_policy import ADDRESSES, FREEDOMS, Policy, check, completed
 from tests.protocol.builders import CALLBACK, EC, a_client
 
@@ -55,6 +57,7 @@ def test_a_policy_survives_being_written_and_read():
     ("member", "value"),
     [
         ("agency", "Ministry of Justice"),
+        ("agency#ar", "وزارة العدل"),
         ("profile", "high-assurance"),
         ("scope", "openid national_id"),
         ("scope", "openid signing"),
@@ -114,3 +117,40 @@ def test_offline_access_goes_with_its_grant():
 def test_everything_that_is_too_much_is_named_at_once():
     told = refusals(scope="openid national_id", signing=True, redirect_uris=[EVIL])
     assert all(word in told for word in ("national_id", "signing", "evil.example"))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+WIDER = {
+    "subject_type": "public",
+    "single_factor": True,
+    "require_pkce": False,
+    "profile": "fapi2-message-signing",
+    "redirect_uris": [EVIL],
+    "scope": "openid phone",
+    "agency": "Police",
+}
+
+
+@given(
+    st.fixed_dictionaries({}, optional={name: st.just(value) for name, value in WIDER.items()}),
+    st.dictionaries(st.sampled_from(sorted(READERS)), JSON, max_size=2),
+)
+def test_whatever_is_asked_nobody_gets_more_than_the_invitation_names(wider, odd):
+    try:
+        client = parse_metadata({"redirect_uris": [CALLBACK], **completed(POLICY, wider | odd), "client_id": "abc"})
+        check(POLICY, client)
+    except OAuthError as error:
+        assert error.code in ("invalid_client_metadata", "invalid_redirect_uri")  # noqa: PT017 (either is right)
+    else:
+        assert not {name for name, value in WIDER.items() if client.document().get(name) == value}
+
+
+@given(st.builds(Policy, st.text(), *[st.lists(st.text(max_size=5)).map(tuple)] * 3))
+def test_a_policy_is_read_as_it_was_kept(policy):
+    assert Policy.from_document(policy.document()) == policy

@@ -10,6 +10,7 @@ from idp.protocol.registration_request import MADE_HERE, Access, asked, asked_ag
 from tests.protocol.builders import metadata
 
 WISH = {name: value for name, value in metadata().items() if name != "client_id"}
+JSON = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.text(max_size=5)) | st.just("abc")
 ACCESS = Access("https://id.example.org/oidc/register/abc", "trg_x", 7)
 
 
@@ -68,3 +69,12 @@ def test_a_software_statement_goes_back_unmodified():
 
 def test_a_software_statement_is_supported():
     assert "software_statement" not in UNSUPPORTED
+
+
+@given(st.dictionaries(st.sampled_from(["client_id", "client_secret", "client_name#", "scope", *MADE_HERE]), JSON))
+def test_any_document_is_kept_or_refused_and_nothing_else_happens(document):
+    for work in (asked, lambda sent: asked_again(sent, "abc")):
+        try:
+            assert not set(MADE_HERE) & set(work(document))
+        except OAuthError as error:
+            assert error.code == "invalid_client_metadata"  # noqa: PT017 (either outcome is right)

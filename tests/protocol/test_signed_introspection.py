@@ -1,6 +1,8 @@
 """RFC 9701: an introspection response that can be kept as evidence."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol import jose, signed_introspection
 from tests.protocol.builders import EC, ISSUER, NOW
@@ -28,3 +30,9 @@ def test_it_is_addressed_to_who_asked_and_cannot_pass_for_a_token():
     assert claims == {"iss": ISSUER, "aud": "wages", "iat": NOW, "token_introspection": {"active": False}}
     token = jose.sign(jose.INTROSPECTION, claims, EC, "ec", "ES256")
     assert jose.unverified(jose.INTROSPECTION, token)[0]["typ"] == "token-introspection+jwt"
+
+
+@given(st.text(max_size=80) | st.text(f"{JWT},;q=01. */", max_size=80))
+def test_any_header_is_a_wish_or_none_and_nothing_else_happens(accept):
+    assert signed_introspection.is_wanted(accept, "") in (True, False)
+    assert signed_introspection.is_wanted(f"{accept},{JWT}", "")

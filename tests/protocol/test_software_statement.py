@@ -1,6 +1,8 @@
 """RFC 7591 section 2.3: software statements."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, KeySet, OctKey
 
@@ -107,3 +109,38 @@ def test_the_next_statement_is_of_the_same_software_by_the_same_authority(change
 
 def test_one_that_was_believed_once_is_read_after_its_end():
     assert read(statement(exp=NOW - 1))["software_id"] == "tax-1"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.text(max_size=200) | st.lists(st.text(max_size=20), min_size=2, max_size=6).map(".".join) | JSON)
+def test_anything_that_is_no_statement_is_refused_and_nothing_else_happens(text):
+    assert refusal_of(text) == "invalid_software_statement"
+
+
+@given(
+    st.dictionaries(st.sampled_from(["iss", "iat", "exp", "nbf", "aud", "sub", "jti", "software_id", "scope"]), JSON)
+)
+def test_whatever_an_authority_signs_is_believed_or_refused_and_nothing_else_happens(changes):
+    try:
+        told = verified(statement(**changes), AUTHORITIES, ISSUER, NOW)
+    except OAuthError as error:
+        allowed = ("invalid_software_statement", "unapproved_software_statement")
+        assert error.code in allowed  # noqa: PT017 (either outcome is right)
+    else:
+        assert told["iss"] == DIRECTORY
+
+
+@given(
+    st.dictionaries(st.sampled_from(["scope", "client_name", "client_name#ar", "jwks"]), JSON),
+    st.dictionaries(st.sampled_from(["scope", "client_name", "client_name#ar", "x"]), JSON),
+)
+def test_what_is_stated_beats_what_is_asked_however_often(request_, claims):
+    once = merged(request_, claims)
+    assert repr(merged(once, claims)) == repr(once)
+    assert all(repr(once[name]) == repr(value) for name, value in claims.items() if name != "x" and value is not None)

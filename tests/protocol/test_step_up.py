@@ -1,6 +1,8 @@
 """RFC 9470: a token is refused where what it was given for does not hold any more."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol.assurance import HARDWARE_ACR, Level
 from idp.protocol.claims import ClaimsRequest
@@ -60,3 +62,12 @@ def test_a_challenge_names_levels_of_ours_and_nothing_that_a_client_wrote():
     error = refusal_of(registered=['x", realm="evil', SUBSTANTIAL])
     assert parameters(error.facts.items()) == (f'acr_values="{SUBSTANTIAL}"',)
     assert parameters({"scope": "openid"}.items()) == ()
+
+
+@given(st.lists(st.text(max_size=20) | st.sampled_from([LOW, HIGH]), max_size=3), st.sampled_from([LOW, HIGH]))
+def test_whatever_was_asked_for_a_challenge_holds_values_of_ours_alone(values, acr):
+    try:
+        require(a_client(), essential(*values), acr, Level.LOW)
+    except OAuthError as error:
+        told = parameters(error.facts.items())
+        assert set(" ".join(told).removeprefix('acr_values="').removesuffix('"').split()) <= {LOW, SUBSTANTIAL, HIGH}

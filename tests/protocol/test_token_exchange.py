@@ -1,6 +1,8 @@
 """RFC 8693: one token for another, never for more."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol.errors import OAuthError
 from idp.protocol.parameters import joined
@@ -77,3 +79,29 @@ def test_only_who_proves_who_it_is_may_register_for_it():
     assert GRANT in a_client(grant_types=["authorization_code", GRANT]).grant_types
     with pytest.raises(OAuthError, match="token-exchange needs a token_endpoint_auth_method"):
         a_client(**metadata(grant_types=["authorization_code", GRANT], token_endpoint_auth_method="none"))
+
+
+NAMES = ["subject_token", "actor_token", "scope", "resource", "audience"]
+TYPES = ["subject_token_type", "actor_token_type", "requested_token_type"]
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.text(min_size=1, max_size=40) | st.just(ARCHIVE)),
+    st.dictionaries(st.sampled_from(TYPES), st.just(ACCESS_TOKEN) | st.text(min_size=1, max_size=40)),
+)
+def test_any_request_is_read_or_refused_and_nothing_else_happens(named, typed):
+    try:
+        request = parse_request({**named, **typed})
+    except OAuthError as error:
+        assert error.code in ("invalid_request", "invalid_target")  # noqa: PT017 (either outcome is right)
+    else:
+        assert set(typed.values()) == {ACCESS_TOKEN}
+        assert request.resources or request.audiences
+
+
+@given(st.none() | st.lists(st.text(max_size=3), max_size=4).map(tuple), st.lists(st.text(max_size=3), max_size=4))
+def test_whatever_scope_is_asked_for_an_exchange_never_widens_it(asked, held):
+    try:
+        assert set(narrowed(asked, held)) <= set(held)
+    except OAuthError as error:
+        assert (error.code, set(asked) <= set(held)) == ("invalid_scope", False)  # noqa: PT017

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from idp.journeys.console.registrations import Reason
-from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.client_metadata import LOCALISED, ClientMetadata
 from idp.protocol.registration_policy import Policy
 from idp.web.claim_words import label as claim_label
 from idp.web.claim_words import listed
@@ -17,7 +17,9 @@ LABELS: Final = {
     "client_name": _l("Name"),
     "localised_names": _l("Name in other languages"),
     "agency": _l("Agency"),
+    "localised_agencies": _l("Agency in other languages"),
     "purpose": _l("Purpose"),
+    "localised_purposes": _l("Purpose in other languages"),
     "application_type": _l("Where it runs"),
     "redirect_uris": _l("Where answers go"),
     "post_logout_redirect_uris": _l("Where people go after signing out"),
@@ -114,7 +116,7 @@ def value(member: str, held: Any) -> str:
         return listed(claim_label(one) for one in held)
     if member == "jwks":
         return listed(f"{key.get('kty')} {key.get('crv', '')} {key.get('kid', '')}".strip() for key in held["keys"])
-    if member == "localised_names":
+    if member in LOCALISED:
         return listed(f"{name} ({language})" for language, name in held.items())
     known = VALUES.get(member, {})
     return listed(str(known.get(one, one)) for one in held) if isinstance(held, tuple) else str(known.get(held, held))

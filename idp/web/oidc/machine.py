@@ -1,4 +1,4 @@
-"""Token, introspection, revocation, user information, keys and metadata: endpoints for programs, answered in JSON.
+"""Token, introspection, revocation, user information, keys and descriptions: endpoints for programs, answered in JSON.
 
 They are the hottest of all, and need nothing that pages need (sessions, languages, templates, forgery tokens), so they
 are answered at the WSGI door, before Flask makes a request of them; and so is a browser that only passes through. Every
@@ -8,7 +8,7 @@ rule is shared: this file only reads parameters and writes answers.
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,11 @@ from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.prove_possession import Proofs, Shown, fresh_nonce
 from idp.journeys.oidc.userinfo import userinfo
 from idp.journeys.provider import Provider
+from idp.protocol.client_authentication import presented
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, TEMPORARILY_UNAVAILABLE, OAuthError
 from idp.protocol.parameters import single
 from idp.protocol.signed_introspection import MEDIA_TYPE
-from idp.web import headers
+from idp.web import headers, openapi
 from idp.web.cookies import Cookies
 from idp.web.oidc import bearer
 from idp.web.oidc.certificate import certificate
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 
 FORM = "application/x-www-form-urlencoded"
+UNKNOWN = "unknown"
+"""Who asked, in the log: what names no registered client is not repeated there."""
 LINES = {
     200: "200 OK",
     201: "201 Created",
@@ -105,9 +108,14 @@ class Machine:
         self._passage = Passage(provider, Cookies(https))
 
     @property
-    def paths(self) -> frozenset[str]:
-        """What is answered here."""
-        return frozenset(self._handlers)
+    def methods(self) -> dict[str, frozenset[str]]:
+        """What is answered here, by path."""
+        return {path: frozenset(methods) for path, methods in self._handlers.items()}
+
+    def is_quick(self, environ: Environ) -> bool:
+        """Whether it is most likely answered here."""
+        path = environ.get("PATH_INFO", "")
+        return path in self._handlers or (path == PATH and self._passage.is_for(environ))
 
     def __call__(self, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
@@ -124,15 +132,25 @@ class Machine:
         try:
             call = self._call(environ)
             handler = methods.get(call.method)
-            if handler is None:
-                return Answer(405, {"error": INVALID_REQUEST}, (("Allow", ", ".join(methods)),))
-            return handler(call)
+            allow = (("Allow", ", ".join(methods)),)
+            answer = handler(call) if handler else Answer(405, {"error": INVALID_REQUEST}, allow)
+            return answer if answer.status < 400 else self._told(answer, call.path, _client(self._provider, call))  # noqa: PLR2004
         except OAuthError as error:
-            return _refused(413 if error.facts.get("too_large") else 400, error)
+            answer = _refused(413 if error.facts.get("too_large") else 400, error)
+            return self._told(answer, environ["PATH_INFO"], UNKNOWN)
         except self._unavailable as error:
             return _failed(503, "temporarily_unavailable", error)
         except Exception as error:  # noqa: BLE001 (never a traceback; the log has it)
             return _failed(500, "server_error", error)
+
+    def _told(self, answer: Answer, path: str, client_id: str) -> Answer:
+        """With a reference by which operators find it, and nothing in the log that only whoever asked knows."""
+        if not isinstance(answer.body, Mapping) or "error" not in answer.body:
+            return answer
+        number = reference()
+        known = path if path in self._handlers else path.rpartition("/")[0]
+        log.info("refused %s reference=%s path=%s client=%s", answer.body["error"], number, known, client_id)
+        return replace(answer, body={**answer.body, "reference": number})
 
     def _call(self, environ: Environ) -> Call:
         return Call(
@@ -173,7 +191,16 @@ def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]
             registration=provider.registering.offered,
         )
     )
+    described = _public(
+        lambda: openapi.document(
+            provider.issuer,
+            provider.mutual_tls,
+            tuple(provider.detail_types),
+            registering=provider.registering.offered,
+        )
+    )
     return _registration(provider) | {
+        openapi.PATH: dict.fromkeys(("GET", "HEAD"), described),
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
         "/oidc/introspect": {"POST": lambda call: _introspection(call, engine)},
@@ -196,6 +223,15 @@ def _registration(provider: Provider) -> dict[str, dict[str, Handler]]:
     return {
         path: {method: answering(work) for method, work in methods.items()} for path, methods in REGISTRATION.items()
     }
+
+
+def _client(provider: Provider, call: Call) -> str:
+    """Which registered client the request names; nothing else that stands there."""
+    try:
+        named = presented(call.authorization, call.form()).client_id
+    except OAuthError:
+        return UNKNOWN
+    return UNKNOWN if provider.clients.find(named) is None else named
 
 
 def _body(environ: Environ) -> bytes:

@@ -35,13 +35,17 @@ class Passage:
         self._cookie = cookies.name(SESSION)
         self._left_to_the_page = (OAuthError, Refusal, *provider.store.unavailable)
 
+    def is_for(self, environ: dict[str, Any]) -> bool:
+        """Whether it may be a browser with a session."""
+        return environ["REQUEST_METHOD"] == "GET" and self._cookie in environ.get("HTTP_COOKIE", "")
+
     def onward(self, environ: dict[str, Any]) -> str | None:
         """The client's address with its answer, or None when the browser must see a page."""
-        cookie = environ.get("HTTP_COOKIE", "")
-        if environ["REQUEST_METHOD"] != "GET" or self._cookie not in cookie:
+        if not self.is_for(environ):
             return None
+        secret = parse_cookie(environ["HTTP_COOKIE"]).get(self._cookie)
         try:
-            return self._answered(environ.get("QUERY_STRING", ""), parse_cookie(cookie).get(self._cookie))
+            return self._answered(environ.get("QUERY_STRING", ""), secret)
         except self._left_to_the_page:
             return None
 

@@ -44,7 +44,7 @@ def test_a_service_that_is_not_registered_cannot_be_suspended(provider, adele):
 def test_a_service_that_was_never_approved_is_approved_and_not_reinstated(provider, adele, change):
     document = {"client_id": "new", "redirect_uris": ["https://new.example/cb"]}
     with provider.transaction() as tx:
-        registry.register(tx, document, None, "new", registry.PENDING)
+        registry.register(tx, document, None, "new", status=registry.PENDING)
     with pytest.raises(Refusal, match=r"clients\.nothing_waits"):
         change(provider, adele, "new", Reason.RESOLVED)
     assert status(provider, "new") == "pending"

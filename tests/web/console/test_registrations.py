@@ -6,7 +6,7 @@ import pytest
 
 from idp.domain.clients import registry
 from idp.domain.oversight.permissions import Role
-from idp.protocol import client_lint, registration
+from idp.protocol import client_lint, client_metadata, registration
 from idp.protocol.registration_policy import FREEDOMS
 from idp.web.console import lint_words, registration_words
 from idp.web.console.door import FRESH_SECONDS
@@ -165,7 +165,7 @@ def test_every_freedom_has_its_words():
 
 
 def test_every_word_is_of_a_member_that_exists():
-    assert set(registration_words.LABELS) - set(registration.READERS) == {"localised_names"}
+    assert set(registration_words.LABELS) - set(registration.READERS) == set(client_metadata.LOCALISED)
 
 
 def test_a_service_that_an_operator_registered_waits_for_nothing(provider, desk, revenue):

@@ -59,6 +59,14 @@ def authorize(**changes: str) -> str:
     return f"/oidc/authorize?{urlencode(parameters | changes)}"
 
 
+def posted(http: FlaskClient, **parameters: str) -> TestResponse:
+    """What comes of a request that another site's form posts, as SameSite=Lax has browsers send it."""
+    first = http.application.test_client().post("/oidc/authorize", data=parameters)
+    assert first.status_code == 303, first.text
+    assert first.location.startswith("/oidc/authorize?")
+    return http.get(first.location)
+
+
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 SERVER_SECRET = "a-secret-of-the-server"
 

@@ -155,3 +155,32 @@ def test_where_registration_is_off_there_is_nothing_and_nothing_is_promised(clie
     assert "registration_endpoint" not in client.get("/.well-known/openid-configuration").json
     for method, path in (("POST", ""), ("GET", "/any"), ("PUT", "/any"), ("DELETE", "/any")):
         assert client.open(f"/oidc/register{path}", method=method, json={}).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/oidc/token", "/oidc/par", "/oidc/introspect", "/oidc/revoke", "/oidc/userinfo"])
+def test_every_refusal_has_a_reference_that_is_in_the_log_with_nothing_secret(client, agency, caplog, path):
+    caplog.set_level(logging.INFO, "idp")
+    form = {"grant_type": "refresh_token", "refresh_token": "a-secret-token"}
+    answer = client.post(path, data=form, auth=(agency.id, "a-wrong-secret"))
+    line = next(one.getMessage() for one in caplog.records if answer.json["reference"] in one.getMessage())
+
+    assert answer.json.keys() == {"error", "error_description", "reference"}
+    assert line == f"refused {answer.json['error']} reference={answer.json['reference']} path={path} client={agency.id}"
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["nobody", "a\nforged line", "anna@example.org"])
+def test_what_names_no_client_is_not_repeated_in_the_log(client, caplog, name):
+    caplog.set_level(logging.INFO, "idp")
+    answer = client.post("/oidc/token", data={"grant_type": "authorization_code"}, auth=(name, "x"))
+
+    assert f"reference={answer.json['reference']} path=/oidc/token client=unknown" in caplog.text
+    assert name not in caplog.text
+
+
+def test_what_is_too_large_has_a_reference_too(client, caplog):
+    caplog.set_level(logging.INFO, "idp")
+    answer = client.post("/oidc/token", data=b"x" * 300_000, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 413
+    assert f"refused invalid_request reference={answer.json['reference']} path=/oidc/token" in caplog.text

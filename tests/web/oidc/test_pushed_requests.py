@@ -15,7 +15,7 @@ from idp.journeys.oidc.push import push as push_journey
 from idp.protocol.confirmation import Confirmation
 from idp.protocol.errors import OAuthError
 from tests.builders import PASSWORD, REDIRECT_URI, a_client
-from tests.web.oidc.conftest import VERIFIER, authorize
+from tests.web.oidc.conftest import VERIFIER, authorize, posted
 from tests.web.oidc.requests import ASKED, AUTH, address, push, pushed, told
 from tests.web.pages import Window
 
@@ -90,9 +90,9 @@ def test_a_second_success_is_refused(client, signed_in, provider):
     uri = pushed(client)
 
     assert "code" in told(signed_in.get(address(uri)))
-    for again in (signed_in.get(address(uri)), signed_in.post("/oidc/authorize", data={"client_id": "agency"})):
+    for again in (signed_in.get(address(uri)), posted(signed_in, client_id="agency")):
         assert is_a_page(again)
-    assert is_a_page(signed_in.post("/oidc/authorize", data={"client_id": "agency", "request_uri": uri}))
+    assert is_a_page(posted(signed_in, client_id="agency", request_uri=uri))
     assert issued(provider) == 1
 
 
@@ -319,7 +319,7 @@ def test_a_client_that_must_push_is_not_heard_in_front(client, app, signed_in, p
     plain = authorize(client_id="archive")
     for http in (signed_in, app.test_client()):
         assert is_a_page(http.get(plain))
-        assert is_a_page(http.post("/oidc/authorize", data=ASKED | {"client_id": "archive"}))
+        assert is_a_page(posted(http, **ASKED | {"client_id": "archive"}))
         assert is_a_page(http.get(f"{plain}&prompt=none"))
         assert is_a_page(http.get(f"{plain}&request=a.b.c"))
     assert issued(provider) == 0
@@ -344,7 +344,7 @@ def test_a_key_that_was_proved_beside_the_request_binds_the_code(provider, agenc
 
 
 def test_it_may_be_posted_by_the_browser(client, signed_in):
-    answer = signed_in.post("/oidc/authorize", data={"client_id": "agency", "request_uri": pushed(client)})
+    answer = posted(signed_in, client_id="agency", request_uri=pushed(client))
 
     assert "code" in told(answer)
 

@@ -7,6 +7,7 @@ from joserfc.jwk import ECKey, KeySet
 from idp.domain.clients import registry
 from idp.domain.grants import consents
 from idp.journeys.oidc.client_credentials import client_credentials
+from idp.journeys.oidc.prove_possession import Proofs, Shown
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.signing.agency import authenticate
 from idp.protocol.confirmation import Confirmation
@@ -224,10 +225,13 @@ def test_a_token_for_a_resource_orders_no_signature(provider, client, wages):
     own = client_credentials(provider, notary, {})["access_token"]
     meant = client_credentials(provider, notary, {"resource": ARCHIVE})["access_token"]
 
-    assert authenticate(provider, own) == notary
+    def shown(token):
+        return Shown(token, "Bearer", Proofs("POST", f"{ISSUER}/api/signing/requests"))
+
+    assert authenticate(provider, shown(own)) == notary
     for token in (meant, client_credentials(provider, notary, {"resource": WAGES})["access_token"]):
         with pytest.raises(OAuthError) as refusal:
-            authenticate(provider, token)
+            authenticate(provider, shown(token))
         assert refusal.value.code == "invalid_token"
 
 

@@ -61,7 +61,7 @@ def test_a_lost_level_is_a_challenge_with_the_level_to_ask_for(provider, signed_
     assert refused.json["error"] == "insufficient_user_authentication"
     challenge = refused.headers["WWW-Authenticate"]
     assert challenge.startswith('Bearer error="insufficient_user_authentication", error_description="')
-    assert challenge.endswith(f', acr_values="{Level.SUBSTANTIAL.acr}"')
+    assert f', acr_values="{Level.SUBSTANTIAL.acr}", DPoP algs="' in challenge
     assert "name" not in refused.json
 
 
