@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -11,6 +11,8 @@ from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
 
 TABLE = "person_attributes"
+UPDATED_AT: Final = "updated_at"
+"""No attribute, but a claim about all of them: when any last changed (OpenID Connect Core section 5.1)."""
 
 
 def put(tx: Tx, vault: Vault, person_id: str, values: Mapping[str, object], source: str) -> None:
@@ -45,10 +47,10 @@ def read(connection: Connection, vault: Vault, person_id: str, names: Iterable[s
 
 
 def claims(connection: Connection, vault: Vault, person_id: str) -> dict[str, object]:
-    """All that can be told: what the record holds, and when any of it last changed (OpenID Connect Core 5.1)."""
+    """All that can be told: what the record holds, and UPDATED_AT."""
     columns = (attributes.c.name, attributes.c.value, attributes.c.updated_at)
     rows = connection.execute(select(*columns).where(attributes.c.person_id == person_id)).all()
-    changed = {"updated_at": max(row.updated_at for row in rows)} if rows else {}
+    changed = {UPDATED_AT: max(row.updated_at for row in rows)} if rows else {}
     return {**_opened(connection, vault, person_id, rows), **changed}
 
 

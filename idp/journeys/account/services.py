@@ -34,7 +34,7 @@ def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
     """Most recently used first; by identifier, where that is the same."""
     with provider.reading() as connection:
         given = consents.of_person(connection, person_id)
-        on_record = {OFFLINE_ACCESS, *attributes.sources(connection, person_id)}
+        on_record = {OFFLINE_ACCESS, attributes.UPDATED_AT, *attributes.sources(connection, person_id)}
         uses = history.uses_of(connection, person_id, provider.store.now(), provider.lifetimes.code)
     found = [(provider.clients.find(consent.client_id), consent) for consent in given]
     used = [
