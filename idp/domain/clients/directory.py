@@ -37,6 +37,10 @@ class Directory:
                 self._kept[client_id] = (monotonic(), client)
         return client
 
+    def knows(self, client_id: str) -> bool:
+        """Whether it was found of late, which asks nobody: whoever is told no in no other way learns no more by it."""
+        return client_id in self._kept
+
     def server_of(self, resource: str) -> Client | None:
         """The resource server that registered `resource` (RFC 8707); an unknown resource is never cached."""
         kept = self._servers.get(resource)

@@ -231,7 +231,7 @@ def _client(provider: Provider, call: Call) -> str:
         named = presented(call.authorization, call.form()).client_id
     except OAuthError:
         return UNKNOWN
-    return UNKNOWN if provider.clients.find(named) is None else named
+    return named if provider.clients.knows(named) else UNKNOWN
 
 
 def _body(environ: Environ) -> bytes:
