@@ -132,11 +132,11 @@ def test_a_receiver_that_hangs_costs_its_time_once_and_not_for_each_of_its_jobs(
             tx.send(Job("call", {"to": to}, about=to))
     courier = Courier(store, {"call": call})
     courier.round()
-    assert tried == ["dead", "well"]
+    assert sorted(tried) == ["dead", "well"]
 
     clock.advance(RETRY_AFTER[0])
     courier.round()
-    assert tried == ["dead", "well", "dead"]
+    assert sorted(tried) == ["dead", "dead", "well"]
 
 
 def test_a_receiver_that_is_back_gets_all_that_waited_for_it(store, clock, courier, receiver):
