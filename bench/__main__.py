@@ -10,19 +10,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import enumeration, house, keys, machine, peer, people
+from bench import enumeration, flood, house, keys, machine, peer, people
 from tests import postgres
 from tests.serving import free_port
 
 ROOT = Path(__file__).parent
 RESULTS = ROOT / "results"
-MODES = ("authcode", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
+MODES = ("authcode", "fapi", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
 NAMES = {
     "authcode": "code flow, live session",
+    "fapi": "PAR + DPoP + key",
     "client_credentials": "client credentials",
     "introspect": "introspection",
 }
-SIGNATURES_IN = {"authcode": 1, "refresh": 1}
+SIGNATURES_IN = {"authcode": 1, "fapi": 1, "refresh": 1}
 """ES256 signatures in one operation, for the share of the machine's limit."""
 
 
@@ -79,9 +80,14 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
             )
         rounds = _load(driver, targets, options)
         _table(name, rounds, ours.name, limit)
+        memory = [ours.memory()]
         timed = {} if options.no_people else _of_people(ours, limit)
         guessed = {} if options.no_enumeration else _of_strangers(ours)
-    return {"rounds": rounds, "people": timed, "enumeration": guessed}
+        memory.append(ours.memory())
+        print(
+            f"{'memory of two workers':24}{memory[0]:9,.0f} MiB after the flows, {memory[1]:,.0f} MiB after all of it"
+        )
+    return {"rounds": rounds, "people": timed, "enumeration": guessed, "memory_mib": memory}
 
 
 def _database(name: str, folder: Path, running: ExitStack) -> tuple[str, str, int | None]:
@@ -131,18 +137,22 @@ def _of_people(ours: house.House, limit: dict[str, float]) -> dict[str, Any]:
     rate = len(with_keys) / seconds
     middle = statistics.median(with_keys) * 1000
     print(f"{'passkey sign-in':24}{rate:9,.1f}{middle:8.0f}{_percentile(with_keys) * 1000:8.0f}")
-    alone, beside = keys.tokens_beside_a_flood(ours, seconds)
+    alone, beside, came_to = flood.tokens_beside_a_flood(ours, seconds)
     slower = statistics.median(beside) / statistics.median(alone)
     flooded = f"{statistics.median(beside) * 1000:8.1f}{_percentile(beside) * 1000:8.1f}"
     print(f"{'token beside a flood':24}{len(beside) / seconds:9,.1f}{flooded}  x{slower:.2f} of its time alone")
     signed = people.signatures(ours)
     middle = statistics.median(signed)
-    print(f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}")
+    print(
+        f"{'one signature (B-LTA)':24}{1 / middle:9,.1f}{middle * 1000:8.0f}{max(signed) * 1000:8.0f}"
+        f"{'':8}{'':9}{'':9}{1 / middle / limit['es256']:10.2%}"
+    )
     return {
         "password_sign_in_seconds": signed_in,
         "passkey_sign_in_seconds": with_keys,
         "token_alone_seconds": alone,
         "token_beside_a_flood_seconds": beside,
+        "flood_came_to": came_to,
         "signature_seconds": signed,
     }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc.jwk import ECKey
+
+IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 PASSWORD = "a quiet olive grove"
 REDIRECT = "https://client.example/cb"
 SIGNERS = 6
@@ -26,6 +31,7 @@ WEB = {
     "grant_types": ["authorization_code", "refresh_token"],
     "id_token_signed_response_alg": "ES256",
     "scope": "openid profile email offline_access",
+    "single_factor": True,
 }
 SERVICE = {
     "client_id": "svc",
@@ -35,6 +41,34 @@ SERVICE = {
     "scope": "openid api signing",
     "signing": True,
 }
+
+
+FAPI_KEY = ec.generate_private_key(ec.SECP256R1())
+FAPI_KID = "bench"
+FAPI = {
+    "client_id": "fapi",
+    "profile": "fapi2-security",
+    "redirect_uris": [REDIRECT],
+    "grant_types": ["authorization_code"],
+    "token_endpoint_auth_method": "private_key_jwt",
+    "token_endpoint_auth_signing_alg": "ES256",
+    "id_token_signed_response_alg": "ES256",
+    "dpop_bound_access_tokens": True,
+    "scope": "openid profile",
+}
+"""With a key that lives as long as this process."""
+
+
+def fapi_jwks() -> dict[str, object]:
+    """What that client registers."""
+    public = ECKey.import_key(FAPI_KEY.public_key()).as_dict(private=False)
+    return {"keys": [{**public, "kid": FAPI_KID, "use": "sig", "alg": "ES256"}]}
+
+
+def fapi_target() -> dict[str, str]:
+    """What the load driver needs to be that client."""
+    pem = FAPI_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return {"fapi_client_id": str(FAPI["client_id"]), "fapi_key": pem, "fapi_kid": FAPI_KID}
 
 
 @dataclass(frozen=True)
@@ -65,10 +99,22 @@ class House:
                     "expect_rotation": True,
                     "login_form": {"username": "u{n}", "password": PASSWORD},
                     "pid_files": self.pid_files,
+                    **fapi_target(),
                 }
             )
         )
         return file
+
+    def memory(self) -> float:
+        """MiB that the server and its workers hold, each shared page counted once; a database server is not counted."""
+        pids = _family(int((self.folder / "serve.pid").read_text()))
+        told = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids]
+        return sum(int(re.search(r"^Pss:\s+(\d+)", one, re.MULTILINE)[1]) for one in told) / 1024
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
 
 
 @contextmanager
@@ -77,7 +123,7 @@ def serving(name: str, database_url: str, folder: Path, port: int, database_pid:
     folder.mkdir(parents=True, exist_ok=True)
     environment = _environment(folder, database_url, port)
     _run(environment, "db", "upgrade")
-    for kind, entries in (("clients", [WEB, SERVICE]), ("people", _people())):
+    for kind, entries in (("clients", [WEB, SERVICE, FAPI | {"jwks": fapi_jwks()}]), ("people", _people())):
         file = folder / f"{kind}.json"
         file.write_text(json.dumps(entries))
         _run(environment, kind, "import", str(file))
@@ -126,6 +172,7 @@ def _environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
         "IDP_DATABASE_URL": database_url,
         "IDP_DATA_DIR": str(folder / "var"),
         "IDP_KEYS_DIR": str(folder / "keys"),
+        "IDP_SINGLE_FACTOR": "yes",
     }
 
 

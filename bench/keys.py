@@ -1,21 +1,16 @@
-"""Signing in with a passkey, and what a flood of passwords does to everybody else. Timed over HTTP, answers checked."""
+"""Signing in with a passkey. Timed over HTTP, answers checked."""
 
 import html
 import re
 import secrets
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
-from bench.house import PASSWORD, REDIRECT, SERVICE, WEB, House
+from bench.house import PASSWORD, REDIRECT, WEB, House
 from tests.agents import Browser, Page, RelyingParty
 from tests.passkeys import SoftKey
 
 OPTIONS = re.compile(r'data-options="([^"]*)"[^>]*action="([^"]*)"')
-FLOOD = 16
-"""Visitors who sign in with passwords as fast as they are let."""
 
 
 def passkey_sign_ins(house: House, seconds: float, at_once: int = 8) -> list[float]:
@@ -34,46 +29,6 @@ def passkey_sign_ins(house: House, seconds: float, at_once: int = 8) -> list[flo
 
     with ThreadPoolExecutor(at_once) as visitors:
         return [one for times in visitors.map(visitor, keys) for one in times]
-
-
-def tokens_beside_a_flood(house: House, seconds: float) -> tuple[list[float], list[float]]:
-    """The times of token requests, one after another: alone, and while FLOOD visitors sign in with passwords."""
-    service = RelyingParty(house.url, str(SERVICE["client_id"]), str(SERVICE["client_secret"]))
-    alone = _token_times(service, seconds)
-    with _flood(house):
-        return alone, _token_times(service, seconds)
-
-
-def _token_times(service: RelyingParty, seconds: float) -> list[float]:
-    times = []
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        answer = service.post("/oidc/token", {"grant_type": "client_credentials", "scope": "api"})
-        times.append(time.perf_counter() - began)
-        assert answer.status_code == 200, answer.text
-    return times
-
-
-@contextmanager
-def _flood(house: House) -> Iterator[None]:
-    agency = RelyingParty(house.url, str(WEB["client_id"]), str(WEB["client_secret"]))
-    over = threading.Event()
-
-    def visitor(number: int) -> None:
-        while not over.is_set():
-            browser = _browser(house)
-            browser.submit(browser.get(agency.request()[0]), username=f"u{number}", password=PASSWORD)
-
-    with ThreadPoolExecutor(FLOOD) as visitors:
-        going = [visitors.submit(visitor, number) for number in range(FLOOD)]
-        time.sleep(0.5)
-        try:
-            yield
-        finally:
-            over.set()
-    for one in going:
-        one.result()
 
 
 def _browser(house: House) -> Browser:

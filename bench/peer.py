@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import house
+
 HERE = Path(__file__).parent / "peers" / "node-oidc-provider"
 NEWEST_UNFIT = 21
 
@@ -32,6 +34,7 @@ def serving(program: str, store: str, folder: Path, port: int, database_pid: int
         shutil.copytree(HERE, work, dirs_exist_ok=True)
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=work, check=True)
     environment = os.environ | {"PORT": str(port), "STORE": store, "KEYFILE": str(folder / "keys.json")}
+    environment["FAPI_JWKS"] = json.dumps(house.fapi_jwks())
     once = subprocess.Popen([program, "server.js"], cwd=work, env=environment | {"WORKERS": "1"})
     _wait(port)  # One process makes the keys and the tables before two can race for them.
     once.terminate()
@@ -62,6 +65,7 @@ def _target(folder: Path, port: int, store: str, pids: list[int]) -> Path:
         "refresh_scope": "openid profile",
         "expect_rotation": True,
         "pids": pids,
+        **house.fapi_target(),
     }
     file.write_text(json.dumps(target))
     return file

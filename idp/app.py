@@ -1,7 +1,9 @@
 """The composition root: builds everything once, on one page. Nothing else constructs what it needs."""
 
-from collections.abc import Container
+import ssl
+from collections.abc import Callable, Container
 
+from cryptography import x509
 from flask import Flask
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
@@ -11,8 +13,11 @@ from idp.domain.authenticators import attestation, challenges
 from idp.domain.authenticators.breached import Breached, Unfit
 from idp.domain.authenticators.methods import one_time_code
 from idp.domain.authenticators.methods.password import PasswordHasher
+from idp.domain.clients import authorities
 from idp.domain.clients.directory import Directory
-from idp.domain.grants import grants
+from idp.domain.clients.failures import Failures
+from idp.domain.clients.published_keys import PublishedKeys
+from idp.domain.grants import grants, pushed
 from idp.domain.oversight import viewings
 from idp.domain.people import contact_changes
 from idp.domain.proofing import evidence
@@ -34,8 +39,9 @@ from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc import logout_notices
 from idp.journeys.people import close_due
-from idp.journeys.provider import Lifetimes, Provider
+from idp.journeys.provider import Lifetimes, MutualTLS, Provider, Registering
 from idp.journeys.recovery import reclaim, ways
+from idp.protocol.software_statement import Authorities
 from idp.web import (
     account,
     console,
@@ -58,6 +64,7 @@ from idp.web import (
     unread,
 )
 from idp.web.form_body import StrictRequest
+from idp.web.oidc.certificate import CertificateHeader, WSGIApp
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024
@@ -85,9 +92,11 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     theme.init(app, country)
     session_time.init(app)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
-    # Before the endpoints for programs, which do not look at addresses.
-    app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
     oidc.init(app, provider, https=settings.https)
+    # Around pages and programs alike: both count what an address fails at.
+    app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
+    # Outermost: only the peer itself, whose address this still is, may hand over a certificate.
+    app.wsgi_app = create_certificates(settings)(app.wsgi_app)  # type: ignore[assignment,method-assign]
     for room in (public, signin, session_time, recovery, account, password_strength, proofing, signing, console):
         app.register_blueprint(room.blueprint)
     if "inbox" in (settings.mail, settings.sms):
@@ -103,7 +112,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
     keks, active_kek = keyring.secrets("kek")
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
-    outbound = OutboundClient(frozenset(settings.outbound_allow))
+    outbound = create_outbound(settings)
     makes = create_makes(settings)
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
@@ -118,11 +127,19 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         methods=plugins.methods(settings, hasher, vault, makes),
         makes=makes,
         policy=country.policy,
+        detail_types=country.detail_types,
+        single_factor=settings.single_factor,
         rp_id=settings.host,
         rp_name=f"{country.service['en']} {country.country['en']}",
         clients=Directory(store),
         client_secret_key=keyring.secret("client-secrets"),
+        client_secret_box=Box(keyring.secret("shared-secrets")),
+        client_keys=PublishedKeys(outbound),
+        client_failures=Failures(store, settings.client_failures),
         pairwise_key=keyring.secret("pairwise"),
+        dpop_nonce_key=keyring.secret("dpop-nonces"),
+        dpop_nonce_required=settings.dpop_nonce == "required",
+        mutual_tls=create_mutual_tls(settings),
         register=plugins.register(settings),
         channels=plugins.channels(settings, store, box, outbound),
         certificates=certificates,
@@ -134,12 +151,24 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
         trust_framework=country.trust_framework,
         timezone=country.timezone,
         fonts_dir=settings.fonts_dir,
+        registering=Registering(settings.registration == "approval", create_authorities(settings)),
     )
 
 
 def create_keyring(settings: Settings, store: Store) -> Keyring:
     """The keyring by itself, for commands that need no more."""
     return Keyring(store, plugins.key_store(settings), inventory.read(ROOT / "keys" / "inventory.toml"))
+
+
+def create_outbound(settings: Settings) -> OutboundClient:
+    """The one client for HTTP. Raises Misconfigured for a file of authorities that cannot be read."""
+    trust = ssl.create_default_context()
+    if settings.outbound_ca is not None:
+        try:
+            trust.load_verify_locations(cafile=settings.outbound_ca)
+        except OSError as error:
+            raise Misconfigured([f"IDP_OUTBOUND_CA: {settings.outbound_ca} cannot be read: {error}"]) from error
+    return OutboundClient(frozenset(settings.outbound_allow), trust)
 
 
 def create_breached(settings: Settings) -> Container[str]:
@@ -152,6 +181,26 @@ def create_breached(settings: Settings) -> Container[str]:
         raise Misconfigured([f"IDP_BREACHED_PASSWORDS: {settings.breached_passwords} {error}"]) from error
 
 
+def create_certificates(settings: Settings) -> Callable[[WSGIApp], WSGIApp]:
+    """What takes the certificate of a client from the header in which a proxy hands it over; nothing if none does."""
+    if not settings.certificate_header:
+        return lambda app: app
+    return CertificateHeader(settings.certificate_header, settings.trusted_proxies).around
+
+
+def create_mutual_tls(settings: Settings) -> MutualTLS | None:
+    """Who may issue the certificates of clients. Raises Misconfigured for a file that cannot be read."""
+    if not settings.certificate_header:
+        return None
+    if settings.client_ca is None:
+        return MutualTLS((), settings.mtls_url)
+    try:
+        authorities = x509.load_pem_x509_certificates(settings.client_ca.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Misconfigured([f"IDP_CLIENT_CA: {settings.client_ca} cannot be read: {error}"]) from error
+    return MutualTLS(tuple(authorities), settings.mtls_url)
+
+
 def create_makes(settings: Settings) -> attestation.Makes:
     """The makes of hardware keys; none without a file. Raises Misconfigured for one that cannot be used."""
     if settings.attestation is None:
@@ -160,6 +209,16 @@ def create_makes(settings: Settings) -> attestation.Makes:
         return attestation.read(settings.attestation)
     except attestation.Unfit as error:
         raise Misconfigured([f"IDP_ATTESTATION: {settings.attestation} {error}"]) from error
+
+
+def create_authorities(settings: Settings) -> Authorities:
+    """Who signs software statements; nobody without a file. Raises Misconfigured for one that cannot be used."""
+    if settings.software_authorities is None:
+        return {}
+    try:
+        return authorities.read(settings.software_authorities)
+    except authorities.Unfit as error:
+        raise Misconfigured([f"IDP_SOFTWARE_AUTHORITIES: {settings.software_authorities} {error}"]) from error
 
 
 def create_courier(provider: Provider) -> Courier:
@@ -181,6 +240,7 @@ def create_courier(provider: Provider) -> Courier:
                 once.sweep(tx)
                 limits.sweep(tx)
                 grants.sweep(tx)
+                pushed.sweep(tx)
                 browser.sweep(tx)
                 logins.sweep(tx)
                 remembered.sweep(tx)
@@ -219,6 +279,7 @@ def prepare(settings: Settings) -> list[str]:
 def _lifetimes(settings: Settings) -> Lifetimes:
     return Lifetimes(
         code=settings.code_lifetime,
+        pushed=settings.par_lifetime,
         access_token=settings.access_token_lifetime,
         id_token=settings.id_token_lifetime,
         refresh_token=settings.refresh_token_lifetime,

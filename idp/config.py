@@ -18,6 +18,10 @@ LONGEST_CLOSING = 365
 LONGEST_REMEMBERED = 90
 LONGEST_RECOVERY = 28
 """Letters carry a link that stops it, and those last thirty days."""
+LONGEST_CODE = 60
+"""FAPI 2.0 Security Profile section 5.3.2.2, item 9."""
+LONGEST_PUSHED = 599
+"""Item 13 there: less than 600."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -49,6 +53,22 @@ def _issuer(text: str) -> str:
     return text
 
 
+def _second_issuer(text: str) -> str:
+    return _issuer(text) if text else ""
+
+
+def _header(text: str) -> str:
+    if text and (not text.isascii() or not text.replace("-", "").isalnum() or not text.lower().startswith("x-")):
+        raise ValueError("must be the name of a header of your own, such as X-SSL-Client-Cert")
+    return text
+
+
+def _nonce(text: str) -> str:
+    if text not in ("optional", "required"):
+        raise ValueError("must be optional or required")
+    return text
+
+
 def _database(text: str) -> str:
     if text.startswith("sqlite:///"):
         return text
@@ -62,6 +82,15 @@ def _seconds(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive number of seconds")
     return int(text)
+
+
+def _seconds_up_to(longest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if _seconds(text) > longest:
+            raise ValueError(f"must be at most {longest} seconds")
+        return int(text)
+
+    return parse
 
 
 def _days(text: str) -> int:
@@ -86,6 +115,12 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("must be a positive whole number")
     return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -120,6 +155,12 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _registration(text: str) -> str:
+    if text not in ("off", "approval"):
+        raise ValueError("must be off or approval")
+    return text
+
+
 SETTINGS: Mapping[str, Setting] = {
     "issuer": Setting(_issuer, "http://localhost:8000", "The provider's own address, as relying parties know it."),
     "database_url": Setting(_database, "", "sqlite:///file or postgresql://…; default: tessera.db in the data folder."),
@@ -137,9 +178,25 @@ SETTINGS: Mapping[str, Setting] = {
     "outbound_allow": Setting(
         _words, "", "Private hosts (host or host:port) that may be called, for example for logout."
     ),
+    "outbound_ca": Setting(
+        _optional_file, "", "A PEM file of authorities that outbound TLS trusts beside those of the system."
+    ),
+    "client_failures": Setting(
+        _positive, "50", "Failed authentications of a client from one address in ten minutes before more are refused."
+    ),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
+    "certificate_header": Setting(
+        _header, "", "The header in which those proxies hand over a client's certificate, such as X-SSL-Client-Cert."
+    ),
+    "client_ca": Setting(
+        _optional_file, "", "A PEM file of the authorities that may issue certificates of clients (tls_client_auth)."
+    ),
+    "mtls_url": Setting(
+        _second_issuer, "", "The second address of the provider, where clients are asked for a certificate."
+    ),
+    "dpop_nonce": Setting(_nonce, "optional", "Whether a DPoP proof must carry a nonce of ours: optional or required."),
     "argon2_memory_kib": Setting(_positive, "19456", "Memory cost of password hashing, in KiB."),
     "argon2_time": Setting(_positive, "2", "Time cost of password hashing, in passes."),
     "breached_passwords": Setting(
@@ -148,7 +205,10 @@ SETTINGS: Mapping[str, Setting] = {
     "attestation": Setting(
         _optional_file, "", "A TOML list of the makes of security keys that cannot be copied, and who vouches for them."
     ),
-    "code_lifetime": Setting(_seconds, "60", "Seconds an authorization code may wait."),
+    "code_lifetime": Setting(_seconds_up_to(LONGEST_CODE), "60", "Seconds an authorization code may wait; at most 60."),
+    "par_lifetime": Setting(
+        _seconds_up_to(LONGEST_PUSHED), "60", "Seconds a pushed authorization request may wait; less than 600."
+    ),
     "access_token_lifetime": Setting(_seconds, "900", "Seconds an access token is valid."),
     "id_token_lifetime": Setting(_seconds, "300", "Seconds an ID token is valid."),
     "refresh_token_lifetime": Setting(_seconds, "2592000", "Seconds a refresh token may rest unused."),
@@ -160,6 +220,15 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "remember_days": Setting(
         _remember_days, "30", "Days for which a browser remembers who asks for it: her password is enough there."
+    ),
+    "single_factor": Setting(
+        _yes_or_no, "no", "Whether services that want it may accept one factor, such as a password alone: yes or no."
+    ),
+    "registration": Setting(
+        _registration, "off", "Whether services register over the network: off, or approval (in the console)."
+    ),
+    "software_authorities": Setting(
+        _optional_file, "", "A JSON file of who signs software statements: issuer to JWK Set."
     ),
     "closing_days": Setting(_days, "30", "Days from a citizen's wish to close her account to its erasure."),
 }
@@ -181,12 +250,19 @@ class Settings:
     sms_token: str
     sms_from: str
     outbound_allow: tuple[str, ...]
+    outbound_ca: Path | None
+    client_failures: int
     trusted_proxies: tuple[str, ...]
+    certificate_header: str
+    client_ca: Path | None
+    mtls_url: str
+    dpop_nonce: str
     argon2_memory_kib: int
     argon2_time: int
     breached_passwords: Path | None
     attestation: Path | None
     code_lifetime: int
+    par_lifetime: int
     access_token_lifetime: int
     id_token_lifetime: int
     refresh_token_lifetime: int
@@ -195,6 +271,9 @@ class Settings:
     fonts_dir: Path
     recovery_days: int
     remember_days: int
+    single_factor: bool
+    registration: str
+    software_authorities: Path | None
     closing_days: int
 
     @property
@@ -275,6 +354,11 @@ def _contradictions(settings: Settings) -> list[str]:
     gateway = urlsplit(settings.sms)
     if gateway.scheme == "http" and {gateway.hostname, gateway.netloc}.isdisjoint(settings.outbound_allow):
         faults.append("IDP_SMS: must be https; http is for a host that IDP_OUTBOUND_ALLOW names")
+    if settings.certificate_header and not settings.trusted_proxies:
+        faults.append("IDP_CERTIFICATE_HEADER: nobody is believed about certificates without IDP_TRUSTED_PROXIES")
+    for name, value in {"IDP_CLIENT_CA": settings.client_ca, "IDP_MTLS_URL": settings.mtls_url}.items():
+        if value and not settings.certificate_header:
+            faults.append(f"{name}: no certificate ever arrives without IDP_CERTIFICATE_HEADER")
     files = {"IDP_THEME": settings.theme, "IDP_REGISTER": settings.register}
     return faults + [f"{name}: {file} does not exist" for name, file in files.items() if not file.exists()]
 

@@ -71,10 +71,13 @@ def a_client(provider: Provider, *, secret: str | None = "agency's secret", **me
         "redirect_uris": [REDIRECT_URI],
         "scope": "openid profile email offline_access",
         "grant_types": ["authorization_code", "refresh_token"],
+        "single_factor": True,
         **({} if secret is not None else {"token_endpoint_auth_method": "none"}),
         **metadata,
     }
     client_id = str(document["client_id"])
     digest = None if secret is None else registry.secret_digest(provider.client_secret_key, client_id, secret)
+    signs = document.get("token_endpoint_auth_method") == "client_secret_jwt"
+    sealed = registry.seal_secret(provider.client_secret_box, client_id, str(secret)) if signs else None
     with provider.transaction() as tx:
-        return registry.register(tx, document, digest, "tests")
+        return registry.register(tx, document, digest, "tests", sealed=sealed)

@@ -14,7 +14,11 @@ PROGRAMS = {
     "openssl": "openssl",
     "nodejs": "node",  # tests/interop: openid-client
     "npm": "npm",
+    "golang-go": "go",  # tests/interop: go-oidc
+    "default-jdk-headless": "java",  # tests/interop: pac4j
+    "maven": "mvn",
     "apache2": "apache2",  # tests/interop: mod_auth_openidc
+    "nginx-light": "nginx",  # tests/interop: mutual TLS
     "git": "git",  # tests/architecture: which files are tracked
     "util-linux": "setpriv",  # PostgreSQL refuses to run as root
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 from idp.foundation.clock import monotonic, pause
 
-IDP = [sys.executable, "-c", "from idp.cli.main import main; main()"]
+IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 READY_SECONDS = 30.0
 
 
@@ -54,6 +54,7 @@ def settings(folder: Path, database_url: str, port: int, **more: str) -> dict[st
         "keys_dir": str(folder / "keys"),
         "argon2_memory_kib": "64",
         "argon2_time": "1",
+        "single_factor": "yes",
         **more,
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}

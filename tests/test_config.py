@@ -111,6 +111,15 @@ def test_a_duration_is_a_positive_whole_number_of_seconds(number):
     ]
 
 
+@pytest.mark.parametrize(("name", "longest"), [("CODE", 60), ("PAR", 599)])
+def test_what_waits_for_a_browser_does_not_wait_long(name, longest):
+    assert faults({f"IDP_{name}_LIFETIME": str(longest + 1)}) == [
+        f"IDP_{name}_LIFETIME: '{longest + 1}' must be at most {longest} seconds"
+    ]
+    settings = load({f"IDP_{name}_LIFETIME": str(longest)})
+    assert getattr(settings, f"{name.lower()}_lifetime") == longest
+
+
 def test_a_file_gives_settings_and_a_variable_beats_it(tmp_path):
     file = tmp_path / "idp.toml"
     file.write_text('issuer = "http://127.0.0.1:9"\ncode_lifetime = 30\noutbound_allow = ["a:1", "b"]\n')
@@ -154,3 +163,49 @@ def test_proxies_are_addresses_or_networks(networks):
 @pytest.mark.parametrize("networks", ["proxy.example.org", "10.0.0.5/8", "*"])
 def test_a_proxy_that_is_no_network_is_refused(networks):
     assert faults({"IDP_TRUSTED_PROXIES": networks})[0].startswith("IDP_TRUSTED_PROXIES: ")
+
+
+PROXY = {"IDP_TRUSTED_PROXIES": "10.0.0.5"}
+
+
+def test_a_certificate_arrives_in_a_header_of_its_own():
+    told = load(PROXY | {"IDP_CERTIFICATE_HEADER": "X-SSL-Client-Cert", "IDP_MTLS_URL": "https://mtls.example.org"})
+
+    assert (told.certificate_header, told.mtls_url) == ("X-SSL-Client-Cert", "https://mtls.example.org")
+
+
+@pytest.mark.parametrize("header", ["Authorization", "Host", "X SSL", "X_SSL_Client_Cert", "X-SSL:", "X-Zertifikat-ß"])
+def test_a_header_that_others_use_or_that_is_none_is_refused(header):
+    assert faults(PROXY | {"IDP_CERTIFICATE_HEADER": header})[0].startswith("IDP_CERTIFICATE_HEADER: ")
+
+
+def test_nobody_hands_over_certificates_who_is_not_named():
+    assert faults({"IDP_CERTIFICATE_HEADER": "X-SSL-Client-Cert"})[0].startswith("IDP_CERTIFICATE_HEADER: nobody")
+
+
+@pytest.mark.parametrize(("name", "value"), [("IDP_CLIENT_CA", "ca.pem"), ("IDP_MTLS_URL", "https://mtls.example.org")])
+def test_what_is_of_no_use_without_certificates_is_named(name, value):
+    assert faults({name: value}) == [f"{name}: no certificate ever arrives without IDP_CERTIFICATE_HEADER"]
+
+
+@pytest.mark.parametrize("url", ["http://mtls.example.org", "https://mtls.example.org/", "mtls.example.org"])
+def test_the_second_address_is_one_like_the_first(url):
+    header = {"IDP_CERTIFICATE_HEADER": "X-SSL-Client-Cert"}
+
+    assert faults(PROXY | header | {"IDP_MTLS_URL": url})[0].startswith("IDP_MTLS_URL: ")
+
+
+def test_a_nonce_is_optional_or_required():
+    assert load({}).dpop_nonce == "optional"
+    assert load({"IDP_DPOP_NONCE": "required"}).dpop_nonce == "required"
+    assert faults({"IDP_DPOP_NONCE": "yes"})[0].startswith("IDP_DPOP_NONCE: ")
+
+
+def test_one_factor_does_nowhere_unless_the_operator_says_so():
+    assert load({}).single_factor is False
+    assert load({"IDP_SINGLE_FACTOR": "yes"}).single_factor is True
+
+
+@pytest.mark.parametrize("word", ["true", "1", "YES", "on"])
+def test_one_factor_is_allowed_by_one_word_only(word):
+    assert faults({"IDP_SINGLE_FACTOR": word}) == [f"IDP_SINGLE_FACTOR: {word!r} must be yes or no"]

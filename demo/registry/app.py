@@ -5,8 +5,10 @@ It proves itself with a key (private_key_jwt), and has its form signed through t
 
 import base64
 import datetime as dt
+import hmac
 import json
 import os
+import secrets
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -53,6 +55,21 @@ oauth.register(
 ended_sessions: set[str] = set()
 registrations: dict[str, dict[str, str]] = {}
 lock = Lock()
+
+
+@app.before_request
+def refuse_forms_of_others() -> None:
+    """Another site's page can send a form here, but cannot know the token in ours."""
+    if request.method == "POST" and request.endpoint != "backchannel_logout":
+        given, known = (source.get("form_token", "").encode() for source in (request.form, session))
+        if not known or not hmac.compare_digest(given, known):
+            abort(403)
+
+
+@app.template_global()
+def form_token() -> str:
+    """What a form of ours carries."""
+    return session.setdefault("form_token", secrets.token_urlsafe())
 
 
 @app.get("/")

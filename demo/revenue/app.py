@@ -1,5 +1,6 @@
 """A relying party as any agency would write it: Flask and Authlib's client, the provider known by its address only."""
 
+import hmac
 import os
 import secrets
 from threading import Lock
@@ -34,10 +35,25 @@ ended_sessions: set[str] = set()
 lock = Lock()
 
 
+@app.before_request
+def refuse_forms_of_others() -> None:
+    """Another site's page can send a form here, but cannot know the token in ours."""
+    if request.method == "POST" and request.endpoint != "backchannel_logout":
+        given, known = (source.get("form_token", "").encode() for source in (request.form, session))
+        if not known or not hmac.compare_digest(given, known):
+            abort(403)
+
+
+@app.template_global()
+def form_token() -> str:
+    """What a form of ours carries."""
+    return session.setdefault("form_token", secrets.token_urlsafe())
+
+
 @app.get("/")
 def home() -> str:
     """The front page, and a taxpayer's page for who is signed in."""
-    return render_template("revenue.html", person=_person(), returns=_returns())
+    return render_template("revenue.html", person=_person(), returns=_returns(), allowed=session.get("allowed"))
 
 
 @app.get("/sign-in")
@@ -48,6 +64,21 @@ def sign_in():  # type: ignore[no-untyped-def]
     return oauth.idp.authorize_redirect(url_for("callback", _external=True), claims=_json(claims), **language)
 
 
+@app.get("/pay")
+def pay():  # type: ignore[no-untyped-def]
+    """Ask the citizen at the provider to allow one payment (RFC 9396): it is said there in her language."""
+    payment = {
+        "type": "tax_payment",
+        "amount": "87.50",
+        "currency": "EUR",
+        "identifier": "GR1601101250000000012300695",
+        "reference": "2024",
+    }
+    language = {"ui_locales": request.args["lang"]} if request.args.get("lang") else {}
+    address = url_for("callback", _external=True)
+    return oauth.idp.authorize_redirect(address, authorization_details=_json([payment]), **language)
+
+
 @app.get("/callback")
 def callback():  # type: ignore[no-untyped-def]
     """Back from the provider."""
@@ -55,7 +86,7 @@ def callback():  # type: ignore[no-untyped-def]
         token = oauth.idp.authorize_access_token()
     except OAuthError as error:
         return render_template(
-            "revenue.html", person=None, returns=[], error=error.error, description=error.description
+            "revenue.html", person=_person(), returns=_returns(), error=error.error, description=error.description
         ), 200
     told = oauth.idp.userinfo(token=token)
     session.clear()
@@ -66,6 +97,7 @@ def callback():  # type: ignore[no-untyped-def]
         "sid": token["userinfo"]["sid"],
     }
     session["id_token"] = token["id_token"]
+    session["allowed"] = [f"{one['amount']} {one['currency']}" for one in token.get("authorization_details", [])]
     return redirect(url_for("home"))
 
 
@@ -113,8 +145,8 @@ def _person() -> dict[str, str] | None:
 
 def _returns() -> list[dict[str, str]]:
     return [
-        {"year": "2025", "state": "Assessed", "amount": "A₳ 412.00 refunded"},
-        {"year": "2024", "state": "Assessed", "amount": "A₳ 87.50 paid"},
+        {"year": "2025", "state": "Assessed", "amount": "EUR 412.00 refunded"},
+        {"year": "2024", "state": "Assessed", "amount": "EUR 87.50 due"},
     ]
 
 

@@ -69,6 +69,7 @@ def _environment(port: int, two: tuple[Agency, Agency]) -> dict[str, str]:
     needed = {
         "IDP_ISSUER": f"http://localhost:{port}",
         "IDP_OUTBOUND_ALLOW": " ".join(f"localhost:{agency.port}" for agency in two),
+        "IDP_REGISTRATION": "approval",
     }
     return needed | dict(os.environ)
 
@@ -101,7 +102,7 @@ def _prepare(settings: Settings, two: tuple[Agency, Agency]) -> Mapping[str, Map
 
 
 def _idp(command: str) -> list[str]:
-    return [sys.executable, "-c", "from idp.cli.main import main; main()", command]
+    return [sys.executable, "-c", "from idp.cli.entry import main; main()", command]
 
 
 def _start(running: ExitStack, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

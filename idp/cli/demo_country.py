@@ -74,7 +74,11 @@ def _revenue(agency: Agency) -> Mapping[str, object]:
         "client_name#ar": "مصلحة الإيرادات",
         "client_name#zh-Hant": "稅務局",
         "agency": "Revenue Service of Arcadia",
+        "agency#ar": "مصلحة الإيرادات في أركاديا",
+        "agency#zh-Hant": "阿卡迪亞稅務局",
         "purpose": "To show you your tax account.",
+        "purpose#ar": "لعرض حسابك الضريبي.",
+        "purpose#zh-Hant": "為您顯示您的稅務帳戶。",
         "redirect_uris": [f"{agency.address}/callback"],
         "post_logout_redirect_uris": [f"{agency.address}/"],
         "backchannel_logout_uri": f"{agency.address}/backchannel-logout",
@@ -82,6 +86,7 @@ def _revenue(agency: Agency) -> Mapping[str, object]:
         "client_uri": f"{agency.address}/",
         "sector_identifier_uri": "https://revenue.arcadia.example/addresses.json",
         "scope": "openid profile tax_number",
+        "authorization_details_types": ["tax_payment"],
     }
 
 
@@ -93,7 +98,11 @@ def _civil(agency: Agency, key: dict[str, Any]) -> Mapping[str, object]:
         "client_name#ar": "السجل المدني",
         "client_name#zh-Hant": "戶政局",
         "agency": "Civil Registry of Arcadia",
+        "agency#ar": "السجل المدني في أركاديا",
+        "agency#zh-Hant": "阿卡迪亞戶政局",
         "purpose": "To show your civil records and to register births.",
+        "purpose#ar": "لعرض سجلاتك المدنية وتسجيل المواليد.",
+        "purpose#zh-Hant": "為您顯示戶籍資料並辦理出生登記。",
         "redirect_uris": [f"{agency.address}/callback", f"{agency.address}/signed"],
         "post_logout_redirect_uris": [f"{agency.address}/"],
         "backchannel_logout_uri": f"{agency.address}/backchannel-logout",

@@ -6,13 +6,18 @@ from dataclasses import asdict, dataclass
 import click
 from sqlalchemy.exc import DBAPIError
 
-from idp.app import create_breached
+from idp.app import create_authorities, create_breached, create_outbound
 from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS, SETTINGS, Misconfigured
+from idp.domain.clients import registrations, registry
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
+from idp.journeys.clients.grading import reports
 from idp.protocol.assurance import Level, Strength
+
+BAD_GRADES = "DEF"
+BEFORE_BAD = "C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,17 @@ def _breached(house: House) -> Iterator[Finding]:
         yield Finding("breaches", "fault", str(error))
     else:
         yield Finding("breaches", "ok", str(house.settings.breached_passwords))
+
+
+def _outbound(house: House) -> Iterator[Finding]:
+    if house.settings.outbound_ca is None:
+        return
+    try:
+        create_outbound(house.settings)
+    except Misconfigured as error:
+        yield Finding("outbound", "fault", str(error))
+    else:
+        yield Finding("outbound", "ok", f"TLS also trusts {house.settings.outbound_ca}")
 
 
 def _database(house: House) -> Iterator[Finding]:
@@ -96,13 +112,60 @@ def _assurance(house: House) -> Iterator[Finding]:
         yield Finding("assurance", "warning", f"{advice} Say AAL3 under [assurance] in the country pack.")
 
 
+def _single_factor(house: House) -> Iterator[Finding]:
+    """A service that accepts one factor says so itself, so whoever looks after this installation is told which do."""
+    try:
+        with house.store.reading() as connection:
+            names = [client.id for client in registry.listing(connection) if client.metadata.single_factor]
+    except DBAPIError:
+        return  # The database has a finding of its own.
+    listed = ", ".join(names)
+    if house.settings.single_factor:
+        advice = f"is accepted by {listed}." if names else "is accepted by no service. Set IDP_SINGLE_FACTOR=no."
+        yield Finding("one factor", "warning", f"is allowed, and {advice}")
+    elif names:
+        yield Finding("one factor", "warning", f"is wanted by {listed}, and IDP_SINGLE_FACTOR does not allow it.")
+    else:
+        yield Finding("one factor", "ok", "is accepted nowhere")
+
+
+def _services(house: House) -> Iterator[Finding]:
+    try:
+        with house.store.reading() as connection:
+            found = reports(connection, production=not house.settings.on_loopback)
+            waiting = registrations.count_waiting(connection)
+    except DBAPIError:
+        return  # The database is a fault of its own.
+    bad = [f"{report.client_id} ({report.grade})" for report in found if report.grade in BAD_GRADES]
+    if bad:
+        yield Finding("services", "warning", f"could be safer: {', '.join(bad)}. Run `idp clients lint`.")
+    elif found:
+        yield Finding("services", "ok", f"{len(found)} are registered, none graded worse than {BEFORE_BAD}")
+    if waiting:
+        yield Finding("services", "warning", f"{waiting} registrations wait for approval in the console.")
+
+
+def _software(house: House) -> Iterator[Finding]:
+    try:
+        known = create_authorities(house.settings)
+    except Misconfigured as error:
+        yield Finding("software", "fault", str(error))
+        return
+    if known and house.settings.registration == "off":
+        yield Finding("software", "warning", "has authorities, but IDP_REGISTRATION is off.")
+
+
 CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     _settings,
     _breached,
+    _outbound,
     _database,
     _keys,
     _theme,
     _assurance,
+    _single_factor,
+    _services,
+    _software,
 )
 
 

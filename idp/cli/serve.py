@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import socket
 import sys
 
 import click
@@ -16,8 +17,13 @@ LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=0, help="Worker processes; 0 (the default) means one for each processor, at most 8.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=0,
+    help="Worker processes; 0 (the default) means one for each processor, at most 8.",
+)
 @pass_house
 def serve(house: House, host: str, port: int, workers: int) -> None:
     """Serve the provider until stopped with Ctrl-C.
@@ -28,6 +34,7 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
         check(house.store, MIGRATIONS)
     except Outdated as error:
         raise click.ClickException(f"{error} Run `idp db upgrade`, then serve again.") from error
+    _refuse_taken(host, port)
     places = 1 if house.store.is_sqlite else 4
     house.provider  # noqa: B018 (a missing key or file is told here, once, and not by each worker)
     house.store.dispose()
@@ -37,5 +44,18 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
     os.chdir(ROOT)
     # The server takes this process's place, so that the parent of the workers carries none of what was checked here.
     arguments = (host, *(str(number) for number in (port, count, places)))
-    command = (sys.executable, "-m", "idp.cli.workers", *arguments)
+    command = (sys.executable, "-c", "from idp.cli.entry import workers; workers()", *arguments)
     os.execve(command[0], command, dict(os.environ) | LEAN)  # noqa: S606 (no shell)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """The workers share their port, and so would another server there: each would get some of the visitors."""
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # What just stopped there is in nobody's way.
+            probe.bind(address)
+    except OSError as error:
+        raise click.ClickException(
+            f"Nothing can listen on {host} port {port}: {error.strerror}. Choose others: --host, --port."
+        ) from error

@@ -5,6 +5,7 @@ replaced at once. Connections and threads do not survive a fork, so each worker 
 """
 
 import gc
+import logging
 import multiprocessing
 import os
 import sys
@@ -18,6 +19,7 @@ from granian.log import LogLevels
 from idp.app import LANGUAGES, create_app
 from idp.cli import logs
 from idp.config import load
+from idp.web.signin.device import device_name
 
 THREADS = 64
 """Of each worker: those that work, and those that have stepped aside while a password is hashed."""
@@ -44,9 +46,18 @@ def serve(host: str, port: int, workers: int, places: int) -> None:
         return
     multiprocessing.set_start_method("fork")
     logs.configure()
+    logging.getLogger("_granian").addFilter(_is_news)
     app = application()
-    target = app.extensions["provider"].hasher.floor.admit(app, places)
-    server.serve(target_loader=lambda _target: target)
+    hasher = app.extensions["provider"].hasher
+    target = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
+    with hasher.back_room.opened(max(1, workers // 2)):  # The other half of the processors stays free of it.
+        os.register_at_fork(after_in_child=app.extensions["courier"].start)
+        server.serve(target_loader=lambda _target: target)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """The server counts threads and warns of many; the floor counts who works, and lets in few."""
+    return "Python threads" not in record.getMessage()
 
 
 def application() -> Flask:
@@ -56,12 +67,13 @@ def application() -> Flask:
         app.jinja_env.get_template(template)
     for language in LANGUAGES:
         Locale.parse(language).date_formats  # noqa: B018 (reading is what loads it)
+    device_name("any")  # Whoever signs in needs the recogniser, which is large.
     app.extensions["provider"].store.dispose()
-    os.register_at_fork(after_in_child=app.extensions["courier"].start)
     gc.collect()
     gc.freeze()  # The collector would write to every object, and so copy every page.
     return app
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """With the arguments that serve.py gives."""
     serve(sys.argv[1], *map(int, sys.argv[2:]))

@@ -1,4 +1,8 @@
-"""Delivers the outbox: claims one due job at a time by a lease, runs its handler, records the outcome."""
+"""Delivers the outbox: claims one due job at a time by a lease, runs its handler, records the outcome.
+
+A receiver that failed is left alone for a while, with all that is due to it: one that hangs would otherwise cost its
+time-out again for every job, and those of everybody else would wait behind.
+"""
 
 import json
 import logging
@@ -12,6 +16,9 @@ from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Store
 
 log = logging.getLogger(__name__)
+
+RESTS = RETRY_AFTER[:3]
+"""Seconds for which a receiver is left alone after its first, second and every later failure in a row."""
 
 Chore = Callable[[], None]
 """Something to do each round beside deliveries: sign an audit checkpoint, sweep what expired."""
@@ -28,6 +35,7 @@ class Courier:
         self._chores = chores
         self._pause = pause
         self._stopping = threading.Event()
+        self._ailing: dict[str, tuple[int, int]] = {}
 
     def start(self) -> None:
         """Work in a daemon thread until the process ends or `stop` is called."""
@@ -70,17 +78,16 @@ class Courier:
             log.warning("job %s (%s) failed: %s", job["id"], job["kind"], told)
             self._failed(job, told)
         else:
+            self._ailing.pop(job["about"], None)
             self._ended(job["id"], None)
         return True
 
     def _claim(self) -> RowMapping | None:
         now = self._store.now()
         with self._store.reading() as connection:
-            due = (
-                connection.execute(select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.due_at).limit(8))
-                .scalars()
-                .all()
-            )
+            well = outbox.c.about.not_in([about for about, (_, until) in self._ailing.items() if until > now])
+            wanted = select(outbox.c.id).where(outbox.c.due_at <= now, well).order_by(outbox.c.due_at).limit(8)
+            due = connection.execute(wanted).scalars().all()
         for job_id in due:
             with self._store.transaction() as tx:
                 claim = (
@@ -95,6 +102,10 @@ class Courier:
         return None
 
     def _failed(self, job: RowMapping, error: str) -> None:
+        if job["about"]:
+            failures = self._ailing.get(job["about"], (0, 0))[0]
+            rest = RESTS[min(failures, len(RESTS) - 1)]
+            self._ailing[job["about"]] = (failures + 1, self._store.now() + rest)
         if job["attempts"] > len(RETRY_AFTER):
             self._ended(job["id"], error)
             return

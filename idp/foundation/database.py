@@ -1,6 +1,7 @@
 """The schema's version: one command brings it up to date before workers start; they only check it."""
 
 import logging
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -26,6 +27,8 @@ def upgrade(store: Store, folder: str) -> None:
 def check(store: Store, folder: str) -> None:
     """Raises Outdated naming the version found and the one needed."""
     needed = ScriptDirectory.from_config(_config(folder)).get_current_head()
+    if store.is_sqlite and not Path(store.url.database or "").exists():  # To look into it would make it.
+        raise Outdated(f"There is no database at {store.url.database} yet.")
     with store.reading() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != needed:

@@ -19,7 +19,12 @@ spent = Table(
     Column("value", Text, primary_key=True),
     instant("expires_at"),
 )
-"""Values made by others that may be seen once (assertion `jti`s, TOTP steps, idempotency keys)."""
+"""Values made by others that may be seen once (`jti`s of assertions and DPoP proofs, TOTP steps, idempotency keys)."""
+
+_SEE_FIRST = {
+    "postgresql": Prepared(postgresql.insert(spent).on_conflict_do_nothing().returning(spent.c.kind)),
+    "sqlite": Prepared(sqlite.insert(spent).on_conflict_do_nothing().returning(spent.c.kind)),
+}
 
 
 def spend(tx: Tx, table: Table, *where: ColumnElement[bool], **marks: Any) -> RowMapping | None:
@@ -49,9 +54,8 @@ def spend_by(tx: Tx, statement: Prepared, **values: Any) -> Row | None:
 
 def first_sight(tx: Tx, kind: str, value: str, expires_at: int) -> bool:
     """Record that `value` was seen; False if it was seen before. Kept until `expires_at`, then swept."""
-    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
-    statement = insert(spent).values(kind=kind, value=value, expires_at=expires_at).on_conflict_do_nothing()
-    return tx.execute(statement.returning(spent.c.kind)).one_or_none() is not None
+    row = {"kind": kind, "value": value, "expires_at": expires_at}
+    return _SEE_FIRST[tx.dialect].one(tx.connection, row) is not None
 
 
 def sweep(tx: Tx) -> int:

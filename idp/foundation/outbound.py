@@ -5,12 +5,14 @@ redirect, reads no proxy from the environment, and stops reading at a size and a
 """
 
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from http.client import HTTPException
-from threading import Event, Timer
+from threading import Event, Lock, Timer
 from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse
@@ -26,6 +28,17 @@ MOST_ADDRESSES = 3
 LARGEST_ANSWER = 64 * 1024
 OK = 200
 
+_MAX_AGE = re.compile(r'(?:^|[,\s])max-age="?(\d{1,9})', re.IGNORECASE)
+_NEVER = re.compile(r"(?:^|[,\s])no-(?:store|cache)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document. `max_age` are the seconds for which its server says it may be kept, if it says (RFC 9111)."""
+
+    body: bytes
+    max_age: int | None
+
 
 class OutboundClient:
     """Every method raises Refusal("outbound.…"); what an answer means is the caller's business."""
@@ -38,44 +51,41 @@ class OutboundClient:
     def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         """Send a form (application/x-www-form-urlencoded); returns the status."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, _ = self._ask("POST", url, headers, urlencode(fields).encode())
-        return status
+        return self._ask("POST", url, headers, urlencode(fields).encode()).status
 
     def post_json(self, url: str, document: Mapping[str, str], token: str = "") -> int:
         """Send a JSON object, with a bearer token (RFC 6750 section 2.1) if there is one; returns the status."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        status, _ = self._ask("POST", url, headers, json.dumps(document).encode())
-        return status
+        return self._ask("POST", url, headers, json.dumps(document).encode()).status
 
-    def get_json(self, url: str) -> dict[str, object]:
-        """Fetch a JSON object. Raises Refusal("outbound.not_json") for anything else, another status included."""
-        status, body = self._ask("GET", url, {"Accept": "application/json"})
-        try:
-            document = json.loads(body) if status == OK else None
-        except ValueError:
-            document = None
-        if not isinstance(document, dict):
-            raise Refusal("outbound.not_json", f"the answer is no JSON object (status {status})")
-        return document
+    def get(self, url: str, accept: str = "application/json") -> Fetched:
+        """Fetch a document, as octets that nobody has read yet. Raises Refusal("outbound.not_there") without a 200."""
+        answer = self._ask("GET", url, {"Accept": accept})
+        if answer.status != OK:
+            raise Refusal("outbound.not_there", f"the answer has status {answer.status}")
+        return Fetched(answer.body, _max_age(answer.cache_control))
 
-    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> tuple[int, bytes]:
+    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> "_Answer":
         destination = resolve(url, self._allow)
-        connection = self._connect(destination)
-        try:
-            with _deadline(connection):
+        with _deadline() as scissors:
+            connection = self._connect(destination, scissors)
+            try:
                 sent = {"Host": destination.authority, "User-Agent": "Tessera", **headers}
+                connection.timeout = TOTAL_SECONDS
                 connection.request(method, destination.target, body, sent, preload_content=False, decode_content=False)
-                answer = connection.getresponse()
-                return answer.status, _read(answer)
-        except (HTTPError, HTTPException, OSError) as error:
-            raise Refusal("outbound.failed", f"{destination.host}: {type(error).__name__}") from error
-        finally:
-            connection.close()
+                with closing(connection.getresponse()) as answer:
+                    return _read(answer)
+            except (HTTPError, HTTPException, OSError) as error:
+                raise Refusal("outbound.failed", f"{destination.host}: {type(error).__name__}") from error
+            finally:
+                connection.close()
 
-    def _connect(self, destination: Destination) -> HTTPConnection:
+    def _connect(self, destination: Destination, scissors: "_Scissors") -> HTTPConnection:
         failures = []
         for address in destination.addresses[:MOST_ADDRESSES]:
-            connection = self._connection(destination, address)
+            if scissors.used.is_set():
+                break
+            connection = self._connection(destination, address, scissors)
             try:
                 connection.connect()
             except (HTTPError, OSError) as error:
@@ -85,41 +95,100 @@ class OutboundClient:
                 return connection
         raise Refusal("outbound.unreachable", f"{destination.host}: {', '.join(failures)}")
 
-    def _connection(self, destination: Destination, address: str) -> HTTPConnection:
+    def _connection(self, destination: Destination, address: str, scissors: "_Scissors") -> HTTPConnection:
         if destination.scheme == "http":
-            return HTTPConnection(address, destination.port, timeout=CONNECT_SECONDS)
-        return HTTPSConnection(
+            plain = _Plain(address, destination.port, timeout=CONNECT_SECONDS)
+            plain.scissors = scissors
+            return plain
+        secure = _Secure(
             address,
             destination.port,
             timeout=CONNECT_SECONDS,
             server_hostname=destination.host,
             ssl_context=self._trust,
         )
+        secure.scissors = scissors
+        return secure
 
 
-def _read(answer: BaseHTTPResponse) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    cache_control: str
+    body: bytes
+
+
+def _read(answer: BaseHTTPResponse) -> _Answer:
     body = answer.read(LARGEST_ANSWER + 1)
     if len(body) > LARGEST_ANSWER:
         raise Refusal("outbound.too_large", f"the answer is larger than {LARGEST_ANSWER} bytes")
-    return body
+    return _Answer(answer.status, answer.headers.get("Cache-Control", ""), body)
+
+
+def _max_age(cache_control: str) -> int | None:
+    """RFC 9111 section 5.2.2."""
+    if _NEVER.search(cache_control):
+        return 0
+    said = _MAX_AGE.search(cache_control)
+    return int(said[1]) if said else None
+
+
+class _Scissors:
+    """Cuts every line it was shown, and whichever it is shown afterwards."""
+
+    def __init__(self) -> None:
+        self.used = Event()
+        self._lines: list[socket.socket] = []
+        self._lock = Lock()
+
+    def show(self, line: socket.socket) -> None:
+        """A second handle of the line is kept: a TLS handshake takes the first one out of everybody's reach."""
+        with self._lock:
+            self._lines.append(line.dup())
+        if self.used.is_set():
+            self.cut()
+
+    def cut(self) -> None:
+        self.used.set()
+        with self._lock:
+            for line in self._lines:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+
+    def put_away(self) -> None:
+        with self._lock:
+            while self._lines:
+                self._lines.pop().close()
+
+
+class _Plain(HTTPConnection):
+    scissors: _Scissors
+
+    def _new_conn(self) -> socket.socket:
+        line = super()._new_conn()
+        self.scissors.show(line)
+        return line
+
+
+class _Secure(HTTPSConnection):
+    scissors: _Scissors
+
+    def _new_conn(self) -> socket.socket:
+        line = super()._new_conn()
+        self.scissors.show(line)
+        return line
 
 
 @contextmanager
-def _deadline(connection: HTTPConnection) -> Iterator[None]:
+def _deadline() -> Iterator[_Scissors]:
     """Cut the line when time is up, because a socket's own time-out begins anew with every byte that drips in."""
-    line, late = connection.sock, Event()
-    connection.timeout = TOTAL_SECONDS
-
-    def cut() -> None:
-        late.set()
-        with suppress(OSError):
-            socket.socket.shutdown(line, socket.SHUT_RDWR)
-
-    timer = Timer(TOTAL_SECONDS, cut)
+    scissors = _Scissors()
+    timer = Timer(TOTAL_SECONDS, scissors.cut)
     timer.start()
     try:
-        yield
+        yield scissors
     finally:
         timer.cancel()
-        if late.is_set():  # What was read until then may look like a whole answer.
+        scissors.put_away()
+        if scissors.used.is_set():  # What was read until then may look like a whole answer.
             raise Refusal("outbound.timed_out", f"no whole answer within {TOTAL_SECONDS} s")

@@ -7,7 +7,8 @@ roll back. On SQLite a file lock is taken before BEGIN IMMEDIATE, because the bu
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
 from typing import Any
 from weakref import WeakSet
 
@@ -58,7 +59,7 @@ class Tx:
 class Store:
     """The database: short write transactions on one engine, autocommitted reads on another.
 
-    On SQLite each thread keeps its two connections (a file has no server to lose); on PostgreSQL a pool lends them.
+    On SQLite connections are kept (a file has no server to lose); on PostgreSQL a pool lends them.
     """
 
     def __init__(self, url: str, clock: Clock = system_clock, *, pool_size: int = 8) -> None:
@@ -66,7 +67,8 @@ class Store:
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.job_queued = threading.Event()
-        self._kept = threading.local()
+        self._mine = threading.local()
+        self._spare: dict[str, list[Connection]] = {"writer": [], "reader": []}
         self._all_kept: WeakSet[Connection] = WeakSet()
         self._turnstile = Turnstile(f"{self.url.database}.lock" if self.is_sqlite else None)
         options = _sqlite_options() if self.is_sqlite else _postgresql_options(pool_size)
@@ -89,14 +91,14 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """Open the one write transaction of this piece of work. Raises RuntimeError inside another: they never nest."""
-        if getattr(self._kept, "writing", False):
+        if getattr(self._mine, "writing", False):
             raise RuntimeError("this thread has a transaction open already: hand its tx on")
-        self._kept.writing = True
+        self._mine.writing = True
         try:
             with self._turnstile, self._lend("writer", self._writer) as connection:
                 yield from self._write(connection)
         finally:
-            self._kept.writing = False
+            self._mine.writing = False
 
     def _write(self, connection: Connection) -> Iterator[Tx]:
         # Beginning and ending are the driver's own: SQLAlchemy's way costs more than a statement.
@@ -132,15 +134,32 @@ class Store:
         self._reader.dispose()
 
     def _lend(self, role: str, engine: Engine) -> AbstractContextManager[Connection]:
-        return nullcontext(self._keep(role, engine)) if self.is_sqlite else engine.connect()
+        return _Lent(self._spare[role], engine, self._all_kept) if self.is_sqlite else engine.connect()
 
-    def _keep(self, role: str, engine: Engine) -> Connection:
-        kept: Connection | None = getattr(self._kept, role, None)
+
+class _Lent:
+    """A connection that is kept when it is given back: the last one first, so that as many are open as work at once."""
+
+    __slots__ = ("_all_kept", "_connection", "_engine", "_spare")
+
+    def __init__(self, spare: list[Connection], engine: Engine, all_kept: WeakSet[Connection]) -> None:
+        self._spare, self._engine, self._all_kept = spare, engine, all_kept
+
+    def __enter__(self) -> Connection:
+        try:
+            kept = self._spare.pop()
+        except IndexError:
+            kept = None
         if kept is None or kept.closed or kept.invalidated:
-            kept = engine.connect()
-            setattr(self._kept, role, kept)
+            kept = self._engine.connect()
             self._all_kept.add(kept)
+        self._connection = kept
         return kept
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._spare.append(self._connection)
 
 
 CHECKPOINT = "wal_autocheckpoint=10000"

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,6 +11,8 @@ from idp.domain.authenticators.attestation import Makes
 from idp.domain.authenticators.methods.password import PasswordHasher
 from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
+from idp.domain.clients.failures import Failures
+from idp.domain.clients.published_keys import PublishedKeys
 from idp.domain.people.port import PopulationRegister
 from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
 from idp.foundation.keyring.keyring import Keyring
@@ -20,6 +22,9 @@ from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.protocol.assurance import Policy
+from idp.protocol.detail_types import Catalogue
+from idp.protocol.mutual_tls import Authorities
+from idp.protocol.software_statement import Authorities as SoftwareAuthorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Lifetimes:
     """How long things last, in seconds."""
 
     code: int = 60
+    pushed: int = 60
     access_token: int = 900
     id_token: int = 300
     refresh_token: int = 30 * 24 * 3600
@@ -38,6 +44,24 @@ class Lifetimes:
     reclaim: int = 7 * 24 * 3600
     remembered: int = 30 * 24 * 3600
     """How long a browser remembers somebody; 0 if none ever does."""
+
+
+@dataclass(frozen=True, slots=True)
+class MutualTLS:
+    """What is known of clients that show a certificate: who may issue it, and where they find us (RFC 8705)."""
+
+    authorities: Authorities
+    """Empty: certificates that nobody issued, only."""
+    url: str
+    """The second name of our endpoints, where a certificate is asked for; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """Whether services may register over the network, and whose software statements are believed."""
+
+    offered: bool = False
+    authorities: SoftwareAuthorities = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +79,21 @@ class Provider:
     methods: Mapping[str, AuthenticatorMethod]
     makes: Makes
     policy: Policy
+    detail_types: Catalogue
+    single_factor: bool
+    """Whether a service may accept one factor at all; it must want that too."""
     rp_id: str
     rp_name: str
     clients: Directory
     client_secret_key: bytes
+    client_secret_box: Box
+    client_keys: PublishedKeys
+    client_failures: Failures
     pairwise_key: bytes
+    dpop_nonce_key: bytes
+    dpop_nonce_required: bool
+    mutual_tls: MutualTLS | None
+    """None: no proxy hands over certificates."""
     register: PopulationRegister
     channels: Mapping[str, Channel]
     certificates: CertificateAuthority
@@ -71,6 +105,7 @@ class Provider:
     trust_framework: str
     timezone: str
     fonts_dir: Path
+    registering: Registering
 
     @property
     def rp(self) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 An access token, a refresh token and a code are a prefix and 256 random bits in canonical base64url: exact length, one
 spelling, so a truncated or padded one is refused before a database is asked. Only their SHA-256 is stored.
-Left out: JWT access tokens (RFC 9068).
+Left out: what a JWT says (jwt_access_token); of one, the `jti` is what is remembered.
 """
 
 import hashlib
@@ -21,10 +21,14 @@ class Kind(StrEnum):
     ACCESS = "tat_"
     REFRESH = "trt_"
     CODE = "tac_"
+    INVITATION = "tit_"
+    """RFC 7591 section 1.2: an initial access token."""
+    REGISTRATION = "trg_"
+    """RFC 7592 section 1.2: a registration access token."""
 
 
 _SHAPE = {kind: re.compile(rf"{kind}[A-Za-z0-9_-]{{42}}[AEIMQUYcgkosw048]") for kind in Kind}
-_REFUSAL = {Kind.ACCESS: INVALID_TOKEN, Kind.REFRESH: INVALID_GRANT, Kind.CODE: INVALID_GRANT}
+_REFUSAL = dict.fromkeys(Kind, INVALID_TOKEN) | {Kind.REFRESH: INVALID_GRANT, Kind.CODE: INVALID_GRANT}
 
 
 def mint(kind: Kind, octets: bytes) -> str:
@@ -42,7 +46,7 @@ def digest(token: str) -> str:
 def recognise(kind: Kind, text: str) -> str:
     """The digest to look up for `text`, presented as a `kind`.
 
-    Raises OAuthError(invalid_token) for an access token of another shape, (invalid_grant) for the others.
+    Raises OAuthError(invalid_grant) for a code or refresh token of another shape, (invalid_token) for the others.
     """
     if not _SHAPE[kind].fullmatch(text):
         raise OAuthError(_REFUSAL[kind], "The token or code is not one of ours.")

@@ -1,8 +1,9 @@
 """OpenID Connect Core 1.0 section 3.1.2.1, https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest.
 
 The authorization request of the code flow (RFC 6749 section 4.1.1), in two stages: `identify` before any redirect is
-possible, then `parse_request`, whose refusals may be sent to the client. Left out: the hybrid and implicit flows,
-`request` and `request_uri`, `registration`, `claims_locales`, `resource`.
+possible, then `parse_request`, whose refusals may be sent to the client. A request object (request_object) is opened,
+and a pushed request (pushed_request) found, before these are asked. Left out: the hybrid and implicit flows,
+`registration`, `claims_locales`.
 """
 
 import json
@@ -11,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, NamedTuple, Self
 
-from idp.protocol import pkce, redirect_uri, response_mode
+from idp.protocol import pkce, redirect_uri, resource_indicator, rich_authorization, signed_response
 from idp.protocol.claims import ClaimsRequest
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.detail_types import NO_TYPES, Catalogue
 from idp.protocol.errors import (
     INVALID_REQUEST,
     INVALID_SCOPE,
@@ -24,16 +27,18 @@ from idp.protocol.errors import (
     OAuthError,
 )
 from idp.protocol.parameters import LONGEST, space_separated
-from idp.protocol.registration import ClientMetadata
 from idp.protocol.scopes import OPENID, allowed
 
-PROMPTS: Final = ("none", "login", "consent", "select_account")
+CREATE: Final = "create"
+"""Initiating User Registration via OpenID Connect 1.0 section 4: show how to make an account."""
+PROMPTS: Final = ("none", "login", "consent", "select_account", CREATE)
 DISPLAYS: Final = ("page", "popup", "touch", "wap")
 LONGEST_LOGIN_HINT: Final = 320
 LONGEST_AGE: Final = 2**31 - 1
 MOST_WISHES: Final = 10
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 Parameters = Mapping[str, str]
@@ -70,6 +75,14 @@ class AuthorizationRequest:
     id_token_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     display: str = "page"
+    dpop_jkt: str | None = None
+    """The DPoP key that the code is to be bound to (RFC 9449 section 10)."""
+    resource: tuple[str, ...] = ()
+    """Where the tokens are to be used (RFC 8707)."""
+    authorization_details: str | None = None
+    """The JSON of RFC 9396 section 2, checked."""
+    pushed: str | None = None
+    """Which pushed request this is (RFC 9126), to be spent when it succeeds; never the client's to say."""
 
     @property
     def target(self) -> Target:
@@ -99,7 +112,7 @@ class AuthorizationRequest:
     def from_json(cls, text: str) -> Self:
         """Of what `to_json` wrote; it is our own, so nothing is checked again."""
         stored = json.loads(text)
-        lists = {name: tuple(stored[name]) for name in ("scope", "acr_values", "ui_locales")}
+        lists = {name: tuple(stored.get(name, ())) for name in ("scope", "acr_values", "ui_locales", "resource")}
         claims = ClaimsRequest.from_document(stored["claims"])
         return cls(**{**stored, **lists, "prompt": frozenset(stored["prompt"]), "claims": claims})
 
@@ -114,14 +127,16 @@ def identify(parameters: Parameters, client: ClientMetadata) -> Target:
     uri = parameters.get("redirect_uri")
     if not uri:
         raise OAuthError(INVALID_REQUEST, "redirect_uri is missing.")
-    if not redirect_uri.is_registered(uri, client.redirect_uris):
+    if not redirect_uri.is_registered(uri, client.redirect_uris, native=client.application_type == "native"):
         raise OAuthError(INVALID_REQUEST, "redirect_uri is not one of those the client has registered.")
-    mode = parameters.get("response_mode")
-    return Target(uri, mode if mode in response_mode.MODES else response_mode.MODES[0], parameters.get("state"))
+    mode, modes = parameters.get("response_mode"), signed_response.modes(client)
+    return Target(uri, mode if mode in modes else modes[0], parameters.get("state"))
 
 
-def parse_request(parameters: Parameters, client: ClientMetadata) -> AuthorizationRequest:
+def parse_request(parameters: Parameters, client: ClientMetadata, types: Catalogue = NO_TYPES) -> AuthorizationRequest:
     """The second stage: every rule of `CHECKS` in its order, then the frozen request.
+
+    `types` are the authorization details there are.
 
     Raises OAuthError; from `identify` on these are safe to send to the client.
     """
@@ -145,19 +160,22 @@ def parse_request(parameters: Parameters, client: ClientMetadata) -> Authorizati
         id_token_hint=parameters.get("id_token_hint"),
         ui_locales=_ui_locales(parameters),
         display=parameters["display"] if parameters.get("display") in DISPLAYS else DISPLAYS[0],
+        dpop_jkt=parameters.get("dpop_jkt"),
+        resource=resource_indicator.requested(parameters),
+        authorization_details=_details(parameters, client, types),
     )
 
 
 def request_object_is_not_used(parameters: Parameters, _client: ClientMetadata) -> None:
-    """Core 6.1: a request object must not be ignored, for it may say something else than the parameters."""
+    """Core 6.1: one that was not opened must not be ignored, for it may say something else than the parameters."""
     if "request" in parameters:
-        raise OAuthError(REQUEST_NOT_SUPPORTED, "The parameter request is not supported.")
+        raise OAuthError(REQUEST_NOT_SUPPORTED, "The parameter request is not supported here.")
 
 
 def request_uri_is_not_used(parameters: Parameters, _client: ClientMetadata) -> None:
-    """Core 6.2."""
+    """Core 6.2, RFC 9126 section 2.1."""
     if "request_uri" in parameters:
-        raise OAuthError(REQUEST_URI_NOT_SUPPORTED, "The parameter request_uri is not supported.")
+        raise OAuthError(REQUEST_URI_NOT_SUPPORTED, "The parameter request_uri is not supported here.")
 
 
 def registration_is_not_used(parameters: Parameters, _client: ClientMetadata) -> None:
@@ -177,15 +195,19 @@ def response_type_is_code(parameters: Parameters, client: ClientMetadata) -> Non
         raise OAuthError(UNAUTHORIZED_CLIENT, "The client is not registered for response_type code.")
 
 
-def response_mode_is_known(parameters: Parameters, _client: ClientMetadata) -> None:
-    """OAuth 2.0 Multiple Response Types section 2.1."""
-    if parameters.get("response_mode", response_mode.MODES[0]) not in response_mode.MODES:
-        raise OAuthError(INVALID_REQUEST, f"response_mode is none of {', '.join(response_mode.MODES)}.")
+def response_mode_is_known(parameters: Parameters, client: ClientMetadata) -> None:
+    """OAuth 2.0 Multiple Response Types section 2.1; whom its profile tells to, gets signed responses only."""
+    modes = signed_response.modes(client)
+    if parameters.get("response_mode", modes[0]) not in modes:
+        raise OAuthError(INVALID_REQUEST, f"response_mode is none of {', '.join(modes)}.")
 
 
 def scope_is_allowed(parameters: Parameters, client: ClientMetadata) -> None:
-    """RFC 6749 section 3.3: unknown and unregistered scopes are ignored, but something must remain."""
-    if not _scope(parameters, client):
+    """RFC 6749 section 3.3: unknown and unregistered scopes are ignored, but something must remain.
+
+    RFC 9396 section 3: it may be authorization_details.
+    """
+    if not _scope(parameters, client) and rich_authorization.PARAMETER not in parameters:
         raise OAuthError(INVALID_SCOPE, "scope holds nothing that the client is registered for.")
 
 
@@ -207,6 +229,13 @@ def prompt_is_consistent(parameters: Parameters, _client: ClientMetadata) -> Non
         raise OAuthError(INVALID_REQUEST, "prompt=none cannot be combined with another value.")
 
 
+def an_account_is_made_by_itself(parameters: Parameters, _client: ClientMetadata) -> None:
+    """Initiating User Registration 1.0 section 4: what else `prompt` says is for somebody who has an account."""
+    prompts = space_separated(parameters.get("prompt"))
+    if CREATE in prompts and (len(prompts) > 1 or "id_token_hint" in parameters):
+        raise OAuthError(INVALID_REQUEST, "prompt=create cannot be combined with another value, or an id_token_hint.")
+
+
 def max_age_is_a_duration(parameters: Parameters, _client: ClientMetadata) -> None:
     """Core 3.1.2.1: whole seconds, not negative."""
     text = parameters.get("max_age")
@@ -222,9 +251,20 @@ def hints_are_short(parameters: Parameters, _client: ClientMetadata) -> None:
         raise OAuthError(INVALID_REQUEST, f"id_token_hint is longer than {LONGEST['id_token_hint']} characters.")
 
 
+def dpop_jkt_is_a_thumbprint(parameters: Parameters, _client: ClientMetadata) -> None:
+    """RFC 9449 section 10: a JWK SHA-256 thumbprint in base64url, in its one spelling."""
+    if not _THUMBPRINT.fullmatch(parameters.get("dpop_jkt", "A" * 43)):
+        raise OAuthError(INVALID_REQUEST, "dpop_jkt is not a JWK SHA-256 thumbprint.")
+
+
 def claims_are_well_formed(parameters: Parameters, client: ClientMetadata) -> None:
     """Core 5.5."""
     _claims(parameters, client)
+
+
+def resources_are_absolute(parameters: Parameters, _client: ClientMetadata) -> None:
+    """RFC 8707 section 2; whether somebody registered them is the directory's to say."""
+    resource_indicator.requested(parameters)
 
 
 CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
@@ -236,9 +276,12 @@ CHECKS: Final[tuple[Callable[[Parameters, ClientMetadata], None], ...]] = (
     scope_is_allowed,
     code_challenge_is_present,
     prompt_is_consistent,
+    an_account_is_made_by_itself,
     max_age_is_a_duration,
     hints_are_short,
+    dpop_jkt_is_a_thumbprint,
     claims_are_well_formed,
+    resources_are_absolute,
 )
 """The order in which a request is judged; the first refusal is the answer."""
 
@@ -250,6 +293,11 @@ def _scope(parameters: Parameters, client: ClientMetadata) -> tuple[str, ...]:
 def _claims(parameters: Parameters, client: ClientMetadata) -> ClaimsRequest:
     text = parameters.get("claims")
     return ClaimsRequest.parse(text).restricted_to(client.allowed_scopes) if text else ClaimsRequest()
+
+
+def _details(parameters: Parameters, client: ClientMetadata, types: Catalogue) -> str | None:
+    text = parameters.get(rich_authorization.PARAMETER)
+    return None if text is None else rich_authorization.check(text, types, client.authorization_details_types)
 
 
 def _max_age(parameters: Parameters, client: ClientMetadata) -> int | None:

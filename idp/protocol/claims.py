@@ -50,6 +50,13 @@ class ClaimsRequest:
         permitted = ALWAYS_ALLOWED | set(claims_of(scopes))
         return type(self)(_permitted(self.id_token, permitted), _permitted(self.userinfo, permitted))
 
+    def agreed_to(self, agreed: Collection[str]) -> Self:
+        """Without the claims that a client's agreement does not name; all of them if it names none."""
+        if not agreed:
+            return self
+        permitted = ALWAYS_ALLOWED.union(agreed)
+        return type(self)(_permitted(self.id_token, permitted), _permitted(self.userinfo, permitted))
+
     def values(self, claim: str) -> tuple[str, ...]:
         """The strings that `claims.id_token` asks `claim` to be one of, in order of preference (`sub`, `acr`)."""
         wish = self.id_token.get(claim)
@@ -82,9 +89,14 @@ class Requested:
         return tuple(dict.fromkeys(n for n in (*self.userinfo, *self.id_token, *verified) if n not in ALWAYS_ALLOWED))
 
 
-def requested_claims(scopes: Iterable[str], claims_request: ClaimsRequest) -> Requested:
-    """What `scopes` and the `claims` parameter ask for together."""
-    userinfo = (*claims_of(scopes), *_names(claims_request.userinfo))
+def requested_claims(scopes: Iterable[str], claims_request: ClaimsRequest, agreed: Collection[str] = ()) -> Requested:
+    """What `scopes` and the `claims` parameter ask for together, as far as the client's agreement goes.
+
+    This is the one place that holds it to `agreed`: what is not in it is neither shown nor told, anywhere. Empty means
+    whatever its scopes stand for.
+    """
+    claims_request = claims_request.agreed_to(agreed)
+    userinfo = (*within(claims_of(scopes), agreed), *_names(claims_request.userinfo))
     id_token = _names(claims_request.id_token)
     return Requested(
         id_token=id_token,
@@ -93,6 +105,11 @@ def requested_claims(scopes: Iterable[str], claims_request: ClaimsRequest) -> Re
         verified_id_token=claims_request.id_token.get(VERIFIED),
         verified_userinfo=claims_request.userinfo.get(VERIFIED),
     )
+
+
+def within(claims: Iterable[str], agreed: Collection[str]) -> tuple[str, ...]:
+    """Those of `claims` that an agreement names, and those about the sign-in; all of them if it names none."""
+    return tuple(claim for claim in claims if not agreed or claim in agreed or claim in ALWAYS_ALLOWED)
 
 
 def select(claims: Iterable[str], attributes: Attributes) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 joserfc signs and verifies; in front of it stands a gate, because a library must read what others write and we must not:
 three canonical base64url segments, I-JSON, explicit `alg` and `typ` for each purpose, no key and no address in the
-header, whole-second times. Left out: encryption (JWE), JSON serialization, detached and unencoded payloads, `crit`.
+header (but for a DPoP proof, which is about a key), whole-second times. Left out: encryption (JWE), JSON
+serialization, detached and unencoded payloads, `crit`.
 """
 
 import json
@@ -15,12 +16,20 @@ from typing import Any, Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
-from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, OAuthError
-from idp.protocol.strict_json import NotStrictJSON, parse_object
+from idp.protocol.errors import (
+    INVALID_CLIENT,
+    INVALID_DPOP_PROOF,
+    INVALID_REQUEST,
+    INVALID_REQUEST_OBJECT,
+    INVALID_SOFTWARE_STATEMENT,
+    INVALID_TOKEN,
+    OAuthError,
+)
+from idp.protocol.strict_json import DEEPEST, NotStrictJSON, parse_object
 
-Keys = ECKey | RSAKey | OKPKey | KeySet
+Keys = ECKey | RSAKey | OKPKey | KeySet | OctKey
 
 LARGEST_TOKEN: Final = 16 * 1024
 SKEW: Final = 10
@@ -30,6 +39,8 @@ LONGEST_STRING: Final = 1024
 MOST_AUDIENCES: Final = 8
 HEADER_MEMBERS: Final = ("alg", "kid", "typ", "x5t", "x5t#S256")
 """What a header may hold. Not `jwk`, `jku`, `x5u`, `x5c`: keys come from us. Nor `crit`, `b64`, `zip`: no extension."""
+NEVER_IN_A_HEADER: Final = frozenset({"jku", "x5u", "x5c", "crit", "b64", "zip"})
+"""What even a header that brings its own key must not hold; whatever else we do not know is ignored there."""
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 _LAST = {2: re.compile(r"[AQgw]$"), 3: re.compile(r"[AEIMQUYcgkosw048]$")}  # RFC 4648 section 3.5
@@ -41,10 +52,14 @@ class _Registry(jws.JWSRegistry):
 
     max_header_length = 1024
     max_payload_length = LARGEST_TOKEN
+    max_signature_length = 1536  # base64url of an RSA signature of 8,192 bits
 
-    def __init__(self, algorithms: Sequence[str]) -> None:
-        super().__init__(algorithms=tuple(algorithms), strict_check_header=True)
-        self.header_registry = {name: self.header_registry[name] for name in HEADER_MEMBERS}
+    def __init__(self, algorithms: Sequence[str], *, brings_key: bool) -> None:
+        super().__init__(algorithms=tuple(algorithms), strict_check_header=not brings_key)
+        members = (*HEADER_MEMBERS, "jwk") if brings_key else HEADER_MEMBERS
+        self.header_registry = {name: self.header_registry[name] for name in members}
+        if brings_key:
+            self.max_header_length = 4096  # an RSA key of 8,192 bits takes half of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +74,12 @@ class Purpose:
     expires: bool
     refusal: str
     registry: jws.JWSRegistry
+    deepest: int
+    brings_key: bool = False
+    """Whether the header holds the key (`jwk`): such a token proves that somebody has it, and nothing about whom."""
 
 
-def _purpose(
+def _purpose(  # noqa: PLR0913 (each argument is a rule)
     name: str,
     algorithms: Sequence[str],
     *,
@@ -70,9 +88,14 @@ def _purpose(
     others: Sequence[str] = (),
     expires: bool = True,
     refusal: str = INVALID_REQUEST,
+    deepest: int = DEEPEST,
+    brings_key: bool = False,
 ) -> Purpose:
     types = frozenset(one.lower() for one in (typ, *others))
-    return Purpose(name, tuple(algorithms), typ, types, tuple(required), expires, refusal, _Registry(algorithms))
+    registry = _Registry(algorithms, brings_key=brings_key)
+    return Purpose(
+        name, tuple(algorithms), typ, types, tuple(required), expires, refusal, registry, deepest, brings_key
+    )
 
 
 ID_TOKEN: Final = _purpose("ID token", ("ES256", "RS256"), required=("iss", "sub", "aud", "exp", "iat"))
@@ -83,12 +106,67 @@ ID_TOKEN_HINT: Final = _purpose(
 LOGOUT_TOKEN: Final = _purpose(
     "logout token", ("ES256", "RS256"), required=("iss", "aud", "exp", "iat", "jti", "events"), typ="logout+jwt"
 )
+ACCESS_TOKEN: Final = _purpose(
+    "access token",
+    ("ES256", "RS256"),
+    required=("iss", "exp", "aud", "sub", "client_id", "iat", "jti"),  # RFC 9068 section 2.2
+    typ="at+jwt",
+    refusal=INVALID_TOKEN,
+)
+INTROSPECTION: Final = _purpose(
+    "introspection response",
+    ("ES256", "RS256"),
+    required=("iss", "aud", "iat", "token_introspection"),  # RFC 9701 section 5
+    typ="token-introspection+jwt",
+    expires=False,
+)
+USER_INFORMATION: Final = _purpose(
+    "user information", ("ES256", "RS256"), required=("iss", "sub", "aud"), expires=False
+)
+"""OpenID Connect Core 5.3.2. It has no `exp` and no `iat`, so that nobody takes it for an ID token."""
 CLIENT_ASSERTION: Final = _purpose(
     "client_assertion",
     ("ES256", "PS256", "RS256", "Ed25519"),
     required=("iss", "sub", "aud", "exp", "jti"),
     others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
     refusal=INVALID_CLIENT,
+)
+REQUEST_OBJECT: Final = _purpose(
+    "request object",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss", "aud"),
+    typ="oauth-authz-req+jwt",
+    others=("JWT", ""),  # OpenID Connect Core section 6.1 asks for no typ
+    expires=False,  # if it says when, request_object looks
+    refusal=INVALID_REQUEST_OBJECT,
+    deepest=DEEPEST + 5,  # it holds the parameter claims
+)
+AUTHORIZATION_RESPONSE: Final = _purpose("authorization response", ("ES256", "RS256"), required=("iss", "aud", "exp"))
+SECRET_ASSERTION: Final = _purpose(
+    "client_assertion",
+    ("HS256",),
+    required=CLIENT_ASSERTION.required,
+    others=("", "client-authentication+jwt"),
+    refusal=INVALID_CLIENT,
+)
+"""The same by a shared secret. A purpose of its own, so that a public key can never be taken for a secret."""
+DPOP_PROOF: Final = _purpose(
+    "DPoP proof",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("jti", "htm", "htu", "iat"),
+    typ="dpop+jwt",
+    expires=False,
+    refusal=INVALID_DPOP_PROOF,
+    brings_key=True,
+)
+"""RFC 9449 section 4.2. When it was made is judged in `dpop`: a nonce of ours says it better than `iat`."""
+SOFTWARE_STATEMENT: Final = _purpose(
+    "software_statement",
+    ("ES256", "PS256", "RS256", "Ed25519"),
+    required=("iss",),
+    others=("", "software-statement+jwt"),
+    expires=False,  # RFC 7591 section 2.3 asks for no exp; one that is there is kept by software_statement
+    refusal=INVALID_SOFTWARE_STATEMENT,
 )
 
 
@@ -127,13 +205,22 @@ def verify(
     return claims
 
 
+def algorithm(token: str) -> str:
+    """The `alg` that a token names, to choose a purpose by; empty if it names none that can be read."""
+    try:
+        named = parse_object(_segments(token)[0]).get("alg")
+    except (NotStrictJSON, _Malformed):
+        return ""
+    return named if isinstance(named, str) else ""
+
+
 def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims as they are written, through the gate but not yet believed: to find whose keys to verify with.
 
     Raises OAuthError with the purpose's code.
     """
     try:
-        header, claims = (parse_object(octets) for octets in _segments(token)[:2])
+        header, claims = (parse_object(octets, deepest=purpose.deepest) for octets in _segments(token)[:2])
         _check_header(purpose, header)
         _check_claims(purpose, claims)
     except (NotStrictJSON, _Malformed) as error:
@@ -173,13 +260,22 @@ def _octets(segment: str) -> bytes:
 
 
 def _check_header(purpose: Purpose, header: Mapping[str, Any]) -> None:
-    if not all(name in HEADER_MEMBERS and isinstance(value, str) for name, value in header.items()):
+    if not (_brings_only_a_key(header) if purpose.brings_key else _is_plain(header)):
         raise _Malformed("its header holds something that is not allowed")
     if header.get("alg") not in purpose.algorithms:
         raise _Malformed(f"its algorithm is none of {', '.join(purpose.algorithms)}")
     typ = header.get("typ", "").lower().removeprefix("application/")  # RFC 7515 section 4.1.9
     if typ not in purpose.types:
         raise _Malformed("it was made for another purpose (typ)")
+
+
+def _is_plain(header: Mapping[str, Any]) -> bool:
+    return all(name in HEADER_MEMBERS and isinstance(value, str) for name, value in header.items())
+
+
+def _brings_only_a_key(header: Mapping[str, Any]) -> bool:
+    known = {name: value for name, value in header.items() if name in HEADER_MEMBERS}
+    return _is_plain(known) and isinstance(header.get("jwk"), dict) and NEVER_IN_A_HEADER.isdisjoint(header)
 
 
 def _check_claims(purpose: Purpose, claims: Mapping[str, Any]) -> None:
@@ -209,5 +305,6 @@ def _is_time(value: object) -> bool:
 def _check_times(purpose: Purpose, claims: Mapping[str, Any], now: int) -> None:
     if purpose.expires and claims.get("exp", 0) <= now:
         raise _refusal(purpose, "it has expired")
-    if claims.get("nbf", 0) > now + SKEW or claims.get("iat", 0) > now + SKEW:
+    made_at = 0 if purpose.brings_key else claims.get("iat", 0)
+    if claims.get("nbf", 0) > now + SKEW or made_at > now + SKEW:
         raise _refusal(purpose, "it is not valid yet")

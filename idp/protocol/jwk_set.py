@@ -1,10 +1,12 @@
 """RFC 7517, https://www.rfc-editor.org/rfc/rfc7517: the public keys a client registers, and those we publish.
 
-A client's set holds public RSA (2,048 bits or more), P-256 and Ed25519 keys only. Left out: `jwks_uri` (nothing is
-fetched), certificates in keys (`x5c`, `x5u`), encryption keys.
+A client's set holds public RSA (2,048 bits or more), P-256 and Ed25519 keys only. A set that is registered must be
+without a fault; of one that is published at `jwks_uri`, what cannot be used is passed over (section 5). Left out:
+certificates in keys (`x5c` is kept for who compares them, `x5u` is never fetched), encryption keys.
 """
 
 from base64 import urlsafe_b64decode
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
 MOST_KEYS: Final = 10
+MOST_PUBLISHED: Final = 50
 SMALLEST_RSA: Final = 2048
 LARGEST_RSA: Final = 8192
 PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 section 6
@@ -36,6 +39,35 @@ def public_keys(document: Mapping[str, Any]) -> KeySet:
     return KeySet([_imported(key) for key in document["keys"]])
 
 
+def usable_keys(document: object) -> KeySet:
+    """The keys of a set that somebody else publishes, without those that we could not use (section 5).
+
+    Of several keys with one `kid` none is used: which was meant is anybody's guess. Raises ValueError if that leaves
+    nothing, or if `document` is no set or an absurdly large one.
+    """
+    keys = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(keys, list) or len(keys) > MOST_PUBLISHED:
+        raise ValueError(f"it is not a JWK Set of at most {MOST_PUBLISHED} keys")
+    good = [key for key in keys if _fault(key) is None]
+    times = Counter(_name(key) for key in good)
+    unique = [key for key in good if times[_name(key)] == 1]
+    if not unique:
+        raise ValueError("it holds no key that can be used")
+    return public_keys({"keys": unique})
+
+
+def _name(key: Mapping[str, Any]) -> str:
+    return str(key.get("kid"))
+
+
+def public_key(document: object) -> RSAKey | ECKey | OKPKey:
+    """One key that came by itself. ValueError with the rest of a sentence about it, if it could not be registered."""
+    fault = _fault(document)
+    if fault is not None or not isinstance(document, Mapping):
+        raise ValueError(fault)
+    return _imported(document)
+
+
 def published(keys: Iterable[Key]) -> dict[str, object]:
     """The JWK Set document of our own `keys`: public members only, each with `kid`, `use` and `alg` if it has them."""
     return {"keys": [key.as_dict(private=False) for key in keys]}
@@ -44,7 +76,7 @@ def published(keys: Iterable[Key]) -> dict[str, object]:
 def _fault(key: object) -> str | None:
     if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
         return "is not an object"
-    if key.get("kty") not in KEY_TYPES:
+    if str(key.get("kty")) not in KEY_TYPES:
         return "has a kty other than RSA, EC and OKP"
     if not PRIVATE_MEMBERS.isdisjoint(key):
         return "holds private members; register the public key, and replace this one, for it is no longer secret"
@@ -61,7 +93,7 @@ def _fault_of_material(key: Mapping[str, Any]) -> str | None:
         _imported(key)
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         return "cannot be read"
-    return "is on another curve than P-256 and Ed25519" if key.get("crv", "P-256") not in CURVES else None
+    return "is on another curve than P-256 and Ed25519" if str(key.get("crv", "P-256")) not in CURVES else None
 
 
 def _modulus_bits(key: Mapping[str, Any]) -> int:

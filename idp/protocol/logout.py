@@ -1,7 +1,7 @@
 """OpenID Connect RP-Initiated Logout 1.0, https://openid.net/specs/openid-connect-rpinitiated-1_0.html.
 
 And Back-Channel Logout 1.0 section 2.4, https://openid.net/specs/openid-connect-backchannel-1_0.html: the logout token.
-Left out: Front-Channel Logout and Session Management, which need third-party cookies; redirecting without a hint.
+Left out: Session Management, which needs third-party cookies; redirecting without a hint.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from idp.protocol import redirect_uri
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_REQUEST, OAuthError
 from idp.protocol.parameters import space_separated
-from idp.protocol.registration import ClientMetadata
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 TOKEN_LIFETIME: Final = 120

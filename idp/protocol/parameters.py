@@ -1,10 +1,11 @@
 """RFC 6749 section 3.1 and 3.2, https://www.rfc-editor.org/rfc/rfc6749#section-3.1: request parameters, read strictly.
 
-A parameter stands once, one without a value counts as omitted, unknown ones are ignored (but measured). The bounds are
-ours. Left out: parameters that may repeat (`resource` of RFC 8707, `audience` of RFC 8693), which we do not offer.
+A parameter stands once, but for two that may repeat: `resource` (RFC 8707 section 2) and `audience` (RFC 8693 section
+2.1). One without a value counts as omitted, unknown ones are ignored (but measured). Left out: nothing; the bounds are
+ours.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from idp.protocol.errors import INVALID_REQUEST, OAuthError
@@ -16,20 +17,32 @@ LONGEST: Final[Mapping[str, int]] = {
     "state": 2048,
     "nonce": 1024,
     "claims": 8192,
+    "authorization_details": 8192,
     "id_token_hint": 8192,  # it may hold verified_claims
     "client_assertion": 8192,
+    "request": 12 * 1024,  # it may hold claims
+    # an access token may be a JWT, with every resource it is for
+    "access_token": 12_288,
+    "actor_token": 12_288,
+    "subject_token": 12_288,
+    "token": 12_288,
 }
+REPEATABLE: Final = frozenset({"audience", "resource"})
 MOST_PARAMETERS: Final = 64
 LARGEST_REQUEST: Final = 16 * 1024
 
+_BETWEEN: Final = "\n"
+"""Stands between the values of a repeated parameter: no value can hold it, so that nothing reads as two."""
 _CONTROLS: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+_JSON: Final = frozenset({"claims", "authorization_details"})
 _JSON_WHITE_SPACE: Final = str.maketrans("\t\r\n", "   ")
 
 
-def single(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def single(pairs: Sequence[tuple[str, str]], repeatable: Collection[str] = REPEATABLE) -> dict[str, str]:
     """The parameters of one request by name, from its decoded (name, value) pairs in query and body together.
 
-    Raises OAuthError(invalid_request) for anything repeated, oversized or unprintable.
+    A `repeatable` one is to be read with `every`. Raises OAuthError(invalid_request) for anything else that is
+    repeated, and for what is oversized or unprintable.
     """
     if len(pairs) > MOST_PARAMETERS:
         raise OAuthError(INVALID_REQUEST, f"More than {MOST_PARAMETERS} parameters were sent.")
@@ -38,12 +51,21 @@ def single(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     for name, value in pairs:
         octets += _octets(name, LONGEST_NAME, "A parameter name")
         octets += _octets(_visible(name, value), LONGEST.get(name, LONGEST_VALUE), f"The parameter {name}")
-        if name in seen:
+        if name in seen and name not in repeatable:
             raise OAuthError(INVALID_REQUEST, f"The parameter {name} was sent more than once.")
-        seen[name] = value
+        seen[name] = joined((*every(seen, name), value)) if name in repeatable else value
     if octets > LARGEST_REQUEST:
         raise OAuthError(INVALID_REQUEST, "The request is too large.")
     return {name: value for name, value in seen.items() if value}
+
+
+def pairs(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What `single` read, for whoever must send it again: `single(pairs(p)) == p`."""
+    return [
+        (name, one)
+        for name, value in parameters.items()
+        for one in (every(parameters, name) if name in REPEATABLE else (value,))
+    ]
 
 
 def required(parameters: Mapping[str, str], name: str) -> str:
@@ -54,14 +76,24 @@ def required(parameters: Mapping[str, str], name: str) -> str:
     return value
 
 
+def every(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The distinct values of a repeatable parameter, in their order; empty when it was not sent."""
+    return tuple(dict.fromkeys(value for value in parameters.get(name, "").split(_BETWEEN) if value))
+
+
+def joined(values: Iterable[str]) -> str:
+    """As `single` keeps the values of a repeatable parameter: the inverse of `every`."""
+    return _BETWEEN.join(values)
+
+
 def space_separated(text: str | None) -> tuple[str, ...]:
     """The distinct values of a space-delimited list, in their order (RFC 6749 section 3.3)."""
     return tuple(dict.fromkeys(value for value in (text or "").split(" ") if value))
 
 
 def _visible(name: str, value: str) -> str:
-    """`claims` is JSON and may be indented; no other value has a use for a control character."""
-    return value.translate(_JSON_WHITE_SPACE) if name == "claims" else value
+    """JSON may be indented; no other value has a use for a control character."""
+    return value.translate(_JSON_WHITE_SPACE) if name in _JSON else value
 
 
 def _octets(text: str, longest: int, what: str) -> int:

@@ -1,104 +1,24 @@
 """RFC 7591 section 2, https://www.rfc-editor.org/rfc/rfc7591#section-2: client metadata, checked once when registered.
 
-With OpenID Connect Dynamic Client Registration 1.0 section 2, the metadata of RP-Initiated and Back-Channel Logout 1.0,
-and our own `require_pkce`, `profile`, `agency`, `purpose` and `signing`. Members we do not know are ignored; those
-whose silent loss would weaken a client are refused. Left out: `jwks_uri`, software statements, encryption.
+What a client is stands in client_metadata, what must agree in registration_rules. Members we do not know are ignored;
+those whose silent loss would weaken a client are refused. What stands in a request besides is in registration_request,
+a software statement in software_statement. Left out: encryption.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from idp.protocol import redirect_uri, scopes
+from idp.protocol import client_metadata, client_profile, scopes
 from idp.protocol import registration_values as values
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, OAuthError
+from idp.protocol.registration_rules import RULES
 
-GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
-RESPONSE_TYPES: Final = ("code",)
-PRIVATE_KEY_JWT: Final = "private_key_jwt"
-NONE: Final = "none"
-AUTH_METHODS: Final = ("client_secret_basic", "client_secret_post", PRIVATE_KEY_JWT, NONE)
-ASSERTION_ALGORITHMS: Final = ("ES256", "PS256", "RS256", "Ed25519")
-ID_TOKEN_ALGORITHMS: Final = ("RS256", "ES256")
-PROFILES: Final = ("standard",)
-SUBJECT_TYPES: Final = ("pairwise", "public")
 UNSUPPORTED: Final = (
-    "jwks_uri",
-    "software_statement",
-    "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
-    "request_object_signing_alg",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "dpop_bound_access_tokens",
-    "tls_client_certificate_bound_access_tokens",
-    "frontchannel_logout_uri",
 )
 """Whoever asks for one of these must not believe to have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClientMetadata:
-    """One registered client. Names are those of the registry; absent texts are empty."""
-
-    client_id: str
-    client_name: str = ""
-    localised_names: Mapping[str, str] = field(default_factory=dict)
-    """`client_name#ar` and so on, by language tag."""
-    redirect_uris: tuple[str, ...] = ()
-    post_logout_redirect_uris: tuple[str, ...] = ()
-    grant_types: tuple[str, ...] = ("authorization_code",)
-    response_types: tuple[str, ...] = ("code",)
-    token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105 (a registered name, no secret)
-    token_endpoint_auth_signing_alg: str = ""
-    jwks: Mapping[str, Any] | None = None
-    scope: tuple[str, ...] = scopes.DEFAULT
-    default_acr_values: tuple[str, ...] = ()
-    default_max_age: int | None = None
-    id_token_signed_response_alg: str = "RS256"  # noqa: S105 (a registered name, no secret)
-    subject_type: str = "pairwise"
-    sector_identifier_uri: str = ""
-    backchannel_logout_uri: str = ""
-    backchannel_logout_session_required: bool = False
-    initiate_login_uri: str = ""
-    logo_uri: str = ""
-    policy_uri: str = ""
-    tos_uri: str = ""
-    client_uri: str = ""
-    contacts: tuple[str, ...] = ()
-    require_pkce: bool = True
-    profile: str = "standard"
-    agency: str = ""
-    purpose: str = ""
-    signing: bool = False
-
-    @property
-    def sector(self) -> str:
-        """OpenID Connect Core section 8.1: who shares its pairwise subjects; empty for a client without subjects."""
-        return redirect_uri.host(self.sector_identifier_uri or next(iter(self.redirect_uris), ""))
-
-    @property
-    def allowed_scopes(self) -> tuple[str, ...]:
-        """What it may ask for: the registered scopes, and `offline_access` exactly when it may refresh (Core 11)."""
-        online = tuple(scope for scope in self.scope if scope != scopes.OFFLINE_ACCESS)
-        return (*online, scopes.OFFLINE_ACCESS) if "refresh_token" in self.grant_types else online
-
-    @property
-    def is_public(self) -> bool:
-        """RFC 6749 section 2.1: it holds no secret, so it proves nothing about itself."""
-        return self.token_endpoint_auth_method == NONE
-
-    def name(self, language: str = "") -> str:
-        """What to call the client in `language` (`ar`, `zh-Hant`), or else its plain name, or its identifier."""
-        return self.localised_names.get(language) or self.client_name or self.client_id
-
-    def document(self) -> dict[str, object]:
-        """The registration response's members (RFC 7591 section 3.2.1); `parse_metadata(m.document()) == m`."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "localised_names"}
-        names = {f"client_name#{language}": name for language, name in self.localised_names.items()}
-        told = {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items() if v not in ("", None)}
-        return {**told, **names, "scope": " ".join(self.scope)}
 
 
 def parse_metadata(document: Mapping[str, object]) -> ClientMetadata:
@@ -141,8 +61,12 @@ def _read(document: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
 
 def _with_defaults(read: dict[str, Any], document: Mapping[str, object]) -> dict[str, Any]:
     code = "authorization_code" in read.get("grant_types", ("authorization_code",))
-    defaults = {"response_types": RESPONSE_TYPES if code else (), "scope": scopes.DEFAULT if code else ()}
-    return {**defaults, **read, "localised_names": values.localised("client_name", document)}
+    defaults = {
+        "response_types": client_metadata.RESPONSE_TYPES if code else (),
+        "scope": scopes.DEFAULT if code else (),
+    }
+    localised = {held: values.localised(name, document) for held, name in client_metadata.LOCALISED.items()}
+    return {**defaults, **read, **localised}
 
 
 READERS: Final[Mapping[str, Callable[[object], Any]]] = {
@@ -150,16 +74,43 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "client_name": values.text(200),
     "redirect_uris": values.uris,
     "post_logout_redirect_uris": values.uris,
-    "grant_types": values.choices(GRANT_TYPES),
-    "response_types": values.choices(RESPONSE_TYPES),
-    "token_endpoint_auth_method": values.choice(AUTH_METHODS),
-    "token_endpoint_auth_signing_alg": values.choice(ASSERTION_ALGORITHMS),
+    "grant_types": values.choices(client_metadata.GRANT_TYPES),
+    "response_types": values.choices(client_metadata.RESPONSE_TYPES),
+    "token_endpoint_auth_method": values.choice(client_metadata.AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": values.choice(
+        (*client_metadata.ASSERTION_ALGORITHMS, *client_metadata.SECRET_ALGORITHMS)
+    ),
     "jwks": values.jwks,
+    "jwks_uri": values.uri,
+    "application_type": values.choice(client_metadata.APPLICATION_TYPES),
+    "request_uris": values.request_uris,
+    "tls_client_auth_subject_dn": values.text(300),
+    "tls_client_auth_san_dns": values.text(253),
+    "tls_client_auth_san_uri": values.text(300),
+    "tls_client_auth_san_ip": values.text(45),
+    "tls_client_auth_san_email": values.text(254),
+    "agreed_claims": values.texts,
+    "authorization_details_types": values.texts,
+    "single_factor": values.boolean,
+    "require_pushed_authorization_requests": values.boolean,
+    "require_signed_request_object": values.boolean,
+    "request_object_signing_alg": values.choice(client_metadata.ASSERTION_ALGORITHMS),
+    "authorization_signed_response_alg": values.choice(client_metadata.ID_TOKEN_ALGORITHMS),
+    "userinfo_signed_response_alg": values.choice(client_metadata.ID_TOKEN_ALGORITHMS),
+    "introspection_signed_response_alg": values.choice(client_metadata.ID_TOKEN_ALGORITHMS),
+    "dpop_bound_access_tokens": values.boolean,
+    "tls_client_certificate_bound_access_tokens": values.boolean,
+    "resources": values.uris,
+    "access_token_format": values.choice(client_metadata.ACCESS_TOKEN_FORMATS),
+    "frontchannel_logout_uri": values.uri,
+    "frontchannel_logout_session_required": values.boolean,
+    "software_id": values.text(200),
+    "software_version": values.text(200),
     "scope": values.scope,
     "default_acr_values": values.texts,
     "default_max_age": values.seconds,
-    "id_token_signed_response_alg": values.choice(ID_TOKEN_ALGORITHMS),
-    "subject_type": values.choice(SUBJECT_TYPES),
+    "id_token_signed_response_alg": values.choice(client_metadata.ID_TOKEN_ALGORITHMS),
+    "subject_type": values.choice(client_metadata.SUBJECT_TYPES),
     "sector_identifier_uri": values.uri,
     "backchannel_logout_uri": values.uri,
     "backchannel_logout_session_required": values.boolean,
@@ -170,65 +121,8 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "client_uri": values.uri,
     "contacts": values.texts,
     "require_pkce": values.boolean,
-    "profile": values.choice(PROFILES),
+    "profile": values.choice(tuple(client_profile.PROFILES)),
     "agency": values.text(200),
     "purpose": values.text(300),
     "signing": values.boolean,
 }
-
-
-def code_clients_have_a_redirect_uri(client: ClientMetadata) -> str | None:
-    """OpenID Connect Registration section 2: `redirect_uris` is required for the code flow."""
-    missing = "authorization_code" in client.grant_types and not client.redirect_uris
-    return "redirect_uris is missing; the authorization_code grant needs one." if missing else None
-
-
-def grants_and_responses_agree(client: ClientMetadata) -> str | None:
-    """RFC 7591 section 2.1."""
-    if ("code" in client.response_types) == ("authorization_code" in client.grant_types):
-        return None
-    return "response_types code and grant_types authorization_code belong together."
-
-
-def refresh_needs_a_code(client: ClientMetadata) -> str | None:
-    """There is nothing to refresh without a code (client credentials are asked again, RFC 6749 section 4.4.3)."""
-    alone = "refresh_token" in client.grant_types and "authorization_code" not in client.grant_types
-    return "grant_types refresh_token needs authorization_code." if alone else None
-
-
-def client_credentials_need_credentials(client: ClientMetadata) -> str | None:
-    """RFC 6749 section 4.4."""
-    if client.is_public and "client_credentials" in client.grant_types:
-        return "grant_types client_credentials needs a token_endpoint_auth_method other than none."
-    return None
-
-
-def public_clients_use_pkce(client: ClientMetadata) -> str | None:
-    """RFC 9700 section 2.1.1."""
-    return "require_pkce cannot be false for a public client." if client.is_public and not client.require_pkce else None
-
-
-def assertions_need_keys(client: ClientMetadata) -> str | None:
-    """OpenID Connect Core section 9."""
-    if client.token_endpoint_auth_method == PRIVATE_KEY_JWT and client.jwks is None:
-        return "jwks is missing; private_key_jwt needs the client's public keys inline (jwks_uri is not supported)."
-    return None
-
-
-def pairwise_needs_one_sector(client: ClientMetadata) -> str | None:
-    """OpenID Connect Core section 8.1."""
-    hosts = {redirect_uri.host(uri) for uri in client.redirect_uris}
-    if client.subject_type == "pairwise" and not client.sector_identifier_uri and len(hosts) > 1:
-        return "sector_identifier_uri is missing; it says which of several redirect hosts stands for the service."
-    return None
-
-
-RULES: Final = (
-    code_clients_have_a_redirect_uri,
-    grants_and_responses_agree,
-    refresh_needs_a_code,
-    client_credentials_need_credentials,
-    public_clients_use_pkce,
-    assertions_need_keys,
-    pairwise_needs_one_sector,
-)

@@ -17,6 +17,7 @@ MOST_SECONDS: Final = 2**31 - 1
 _CLIENT_ID = re.compile(r"[\x21-\x7E]{1,128}")
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,64}( [\x21\x23-\x5B\x5D-\x7E]{1,64}){0,49}")  # RFC 6749 section 3.3
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+_REFERENCE = re.compile(r"[^#]*(#[A-Za-z0-9_-]{43})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # and what reorders text
 
 
@@ -101,6 +102,16 @@ def uris(value: object) -> tuple[str, ...]:
     if faults:
         raise WrongValue(*faults)
     return tuple(dict.fromkeys(_list(value)))
+
+
+def request_uris(value: object) -> tuple[str, ...]:
+    """As `uris`; the fragment of each may say what stands there (OpenID Connect Core section 6.2)."""
+    plain = [one.partition("#")[0] if isinstance(one, str) else one for one in _list(value)]
+    wrong = [at for at, one in enumerate(_list(value), 1) if isinstance(one, str) and not _REFERENCE.fullmatch(one)]
+    if wrong:
+        raise WrongValue(*(f"number {at} has a fragment that is not the SHA-256 of what stands there" for at in wrong))
+    uris(plain)
+    return tuple(dict.fromkeys(value))  # type: ignore[call-overload]
 
 
 def scope(value: object) -> tuple[str, ...]:

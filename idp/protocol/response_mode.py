@@ -1,16 +1,21 @@
 """OAuth 2.0 Form Post Response Mode 1.0, https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html.
 
-And the mode `query`; with the `iss` of RFC 9207 in every response, success and error, against mix-up. Left out:
-`fragment` (nothing is issued at the authorization endpoint but a code) and JARM.
+And the mode `query`; with the `iss` of RFC 9207 in every response, success and error, against mix-up; and the names of
+the modes of JARM, whose answers `signed_response` makes. Left out: `fragment` (nothing is issued at the authorization
+endpoint but a code).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from idp.protocol.errors import OAuthError
 
-MODES = ("query", "form_post")
+PLAIN: Final = ("query", "form_post")
+SIGNED: Final = ("jwt", "query.jwt", "form_post.jwt")
+"""JARM section 2.3; `jwt` is `query.jwt` for the response type `code`."""
+MODES: Final = (*PLAIN, *SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,11 @@ class FormPost:
 
     action: str
     fields: tuple[tuple[str, str], ...]
+
+
+def by_form(mode: str) -> bool:
+    """Whether the answer is posted by the browser; otherwise it stands in the address."""
+    return mode in ("form_post", "form_post.jwt")
 
 
 def success(issuer: str, code: str, state: str | None) -> dict[str, str]:

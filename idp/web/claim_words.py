@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from idp.web.locale import calendar_day
+from idp.web.locale import calendar_day, date
 
 LABELS = {
     "name": _l("Name"),
@@ -53,6 +53,8 @@ def spoken(value: object) -> str:
         return listed(value)
     if isinstance(value, str):
         return str(VALUES[value]) if value in VALUES else calendar_day(value)
+    if isinstance(value, int):
+        return calendar_day(date(value))  # updated_at is the one claim that is an instant.
     return str(value)
 
 

@@ -19,6 +19,7 @@ Words = tuple[object, object, object]
 
 STATUS: Mapping[str, int] = {
     "too_many_attempts": 429,
+    "too_busy": 503,
     "authenticators.too_many": 429,
     "forms.malformed": 400,
     "csrf.refused": 403,
@@ -29,6 +30,7 @@ STATUS: Mapping[str, int] = {
     "contacts.unknown": 404,
     "people.unknown": 404,
     "clients.unknown": 404,
+    "clients.nothing_waits": 404,
     "people.register_unavailable": 503,
     "invalid_client": 401,
 }
@@ -48,6 +50,11 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("Please wait a moment"),
         lazy_gettext("There were too many attempts in a short time."),
         lazy_gettext("Wait a few minutes, then try again."),
+    ),
+    "too_busy": (
+        lazy_gettext("Please try again in a moment"),
+        lazy_gettext("Many people are signing in at the moment, so nothing was changed."),
+        lazy_gettext("Go back, wait a few seconds, then try again."),
     ),
     "csrf.refused": (
         lazy_gettext("This page is out of date"),
@@ -69,6 +76,11 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("Please try again in a moment"),
         lazy_gettext("The population register could not be asked just now, so nothing was decided."),
         lazy_gettext("Wait a few minutes, then try again. What you entered is kept."),
+    ),
+    "oidc.request_over": (
+        lazy_gettext("This request is over"),
+        lazy_gettext("The service's request to sign you in was used before, or it waited too long."),
+        lazy_gettext("Go back to the service and sign in there again."),
     ),
     "console.forbidden": (
         lazy_gettext("You may not open this page"),

@@ -24,8 +24,8 @@ _PAGES = {
 }
 _NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'"
 _PAGE = (
-    "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'{targets}; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:{images}; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'{targets};{frames} frame-ancestors 'none'; base-uri 'none'"
 )
 _HSTS = "max-age=63072000; includeSubDomains"
 
@@ -78,6 +78,16 @@ def allow_form_action(target: str) -> None:
     g.setdefault("form_actions", set()).add(_source(target))
 
 
+def allow_image(address: str) -> None:
+    """Let the page being answered show a picture of the origin of `address`, which whoever reads it may ask."""
+    g.setdefault("image_sources", set()).add(_source(address))
+
+
+def allow_frame(address: str) -> None:
+    """Let the page being answered frame pages of the origin of `address`."""
+    g.setdefault("frame_sources", set()).add(_source(address))
+
+
 def _source(target: str) -> str:
     parts = urlsplit(target)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -94,11 +104,17 @@ def _host(name: str) -> str:
         return name.encode("idna").decode("ascii")
 
 
+def _listed(kind: str) -> str:
+    return "".join(f" {source}" for source in sorted(g.get(kind, ())))
+
+
 def _protect_page(response: Response) -> None:
     for name, value in _PAGES.items():
         response.headers.setdefault(name, value)
     response.headers["Content-Security-Policy"] = _PAGE.format(
         script=f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'",
-        targets="".join(f" {source}" for source in sorted(g.get("form_actions", ()))),
+        targets=_listed("form_actions"),
+        images=_listed("image_sources"),
+        frames=f" frame-src{_listed('frame_sources')};" if "frame_sources" in g else "",
     )
     response.vary.update(("Cookie", "Accept-Language"))

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Response, request, url_for
 from flask_babel import get_locale
 
+from idp.protocol import detail_types
 from idp.protocol.assurance import STRICT, Level, Policy, Strength
 
 LIGHT_SURFACES = ("#ffffff", "#f6f4ef")
@@ -42,6 +43,7 @@ class Theme:
 
     `code` is ISO 3166-1 alpha-2 (XA is user-assigned), colours are `#rrggbb`, `logo` is the SVG itself, `policy` says
     what each level asks of a sign-in, and `telephone_region` in which country a number without a country code is.
+    `detail_types` are what services may ask to be allowed, beside knowing somebody.
     """
 
     code: str
@@ -60,6 +62,7 @@ class Theme:
     trust_framework: str
     policy: Policy
     telephone_region: str
+    detail_types: detail_types.Catalogue
 
     def stylesheet(self) -> str:
         """The custom properties that tessera.css reads."""
@@ -109,6 +112,7 @@ def _theme(pack: Mapping[str, Any], folder: Path) -> Theme:
         trust_framework=pack["trust_framework"],
         policy=_policy(pack.get("assurance", {})),
         telephone_region=pack.get("telephone_region", pack["code"]),
+        detail_types=detail_types.read(pack.get("authorization_details", {})),
     )
 
 

@@ -11,25 +11,40 @@ from idp.foundation.transaction import Store
 from tests.fixtures.house import House
 from tests.serving import settings
 
+EXEMPT = {
+    "/oidc/authorize",  # Other sites send people here, by either method; it changes nothing until a page of ours asks.
+    "/oidc/logout",  # The same; what signs out at once carries an ID token of that very session.
+    "/api/signing/requests",  # For programs, which carry a token and no cookie.
+    "/api/signing/requests/1",
+}
+"""Where an unsafe method is obeyed without the token of a form."""
+
 
 @pytest.fixture(scope="module")
-def posts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The path of every route that takes a POST and is not for machines."""
+def unsafe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
+    """The path of every route that takes an unsafe method, and whether it asks for the token of a form."""
     folder = tmp_path_factory.mktemp("routes")
     loaded = load(settings(folder, f"sqlite:///{folder}/tessera.db", 8000))
     store = Store(loaded.database_url)
     database.upgrade(store, MIGRATIONS)
     prepare(loaded)
     app = create_app(loaded)
-    rules = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
-    guarded = [rule for rule in rules if not getattr(app.view_functions[rule.endpoint], "csrf_exempt", False)]
-    with app.test_request_context():
-        return [_path(str(rule)) for rule in guarded]
+    rules = [rule for rule in app.url_map.iter_rules() if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}]
+    return {_path(str(rule)): not hasattr(app.view_functions[rule.endpoint], "csrf_exempt") for rule in rules}
+
+
+@pytest.fixture
+def posts(unsafe: dict[str, bool]) -> list[str]:
+    return [path for path, is_guarded in unsafe.items() if is_guarded]
 
 
 def _path(rule: str) -> str:
     chosen = re.sub(r"<any\('?([\w-]+)[^>]*>", r"\1", rule)
     return re.sub(r"<[^>]*>", "1", chosen)
+
+
+def test_nothing_else_than_this_list_is_obeyed_without_a_token(unsafe: dict[str, bool]) -> None:
+    assert {path for path, is_guarded in unsafe.items() if not is_guarded} == EXEMPT
 
 
 def test_every_form_refuses_without_its_token(house: House, posts: list[str]) -> None:

@@ -1,11 +1,13 @@
 """The staff console from the chairs of a verifier, an administrator and an auditor, and from outside."""
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.authenticators import App
-from tests.browser.country import SECRET
+from tests.browser.country import SECRET, TIMEOUT
 from tests.browser.errands import signs_in
+from tests.serving import command
 
 pytestmark = pytest.mark.slow
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
@@ -31,6 +33,46 @@ def test_an_administrator_sees_services_and_colleagues(at_work, language):
     assert adele.all("#error-summary a[href='#reason']").count() == 1, "suspended without a reason"
     adele.presses("nav.sections a[href='/console/staff']")
     adele.sees("Vera Lindqvist", "Viktor Halász", "Augustin Mbeki")
+
+
+def a_service_that_registers(country):
+    """As a developer's script does it; returns where it looks after its registration, with what, and what it is."""
+    environment = country.environment | {"IDP_ISSUER": country.issuer}
+    invited = command(environment, "clients", "invite", "--agency", "Harbour", "--host", "harbour.example", "--json")
+    names = {"client_name": "Harbour Dues", "client_name#ar": "رسوم الميناء"}
+    wish = names | {"redirect_uris": ["https://harbour.example/cb"], "scope": "openid email"}
+    headers = {"Authorization": f"Bearer {invited['token']}"}
+    told = requests.post(f"{country.issuer}/oidc/register", json=wish, headers=headers, timeout=TIMEOUT).json()
+    headers = {"Authorization": f"Bearer {told['registration_access_token']}"}
+    return told["registration_client_uri"], headers, wish | {"client_id": told["client_id"]}
+
+
+@LANGUAGES
+def test_an_administrator_refuses_and_approves_what_a_service_registers(at_work, language):
+    adele = at_work("adele", language)
+    address, headers, wish = a_service_that_registers(adele.country)
+    adele.goes("/console/services")
+    adele.presses(f"table a[href='/console/registrations/{wish['client_id']}']")
+    adele.sees("Harbour Dues", "رسوم الميناء", "https://harbour.example/cb")
+    adele.presses("#registration-decide")
+    adele.presses("#registration-done")
+    assert adele.all("#error-summary a[href='#choice']").count() == 1, "decided without a choice"
+    adele.chooses("choice-2")
+    adele.chooses("reason-3")
+    adele.types("note", "Say what you need the address for.")
+    adele.presses("#registration-done")
+    refused = requests.get(address, headers=headers, timeout=TIMEOUT).json()
+    assert (refused["status"], refused["refused_because"]) == ("refused", "incomplete")
+
+    requests.put(address, json=wish | {"scope": "openid"}, headers=headers, timeout=TIMEOUT).raise_for_status()
+    adele.goes(f"/console/registration-decision/{wish['client_id']}")
+    adele.chooses("choice")
+    adele.presses("#registration-done")
+    assert adele.all(".notice.success").count() == 1
+    assert requests.get(address, headers=headers, timeout=TIMEOUT).json()["status"] == "active"
+    requests.put(address, json=wish, headers=headers, timeout=TIMEOUT).raise_for_status()
+    adele.goes(f"/console/registrations/{wish['client_id']}")
+    adele.goes(f"/console/services/{wish['client_id']}")
 
 
 @LANGUAGES

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests import origin as origins
 from tests import serving
 
 
@@ -96,7 +97,7 @@ def test_people_and_services_are_imported_once(home):
     assert (first["imported"], again["known"]) == (["ann"], ["ann"])
     assert home.json("clients", "import", home.write("clients.json", services))["imported"] == ["tax"]
     assert home.json("clients", "import", home.write("clients.json", services))["imported"] == ["tax"]
-    assert [client["client_id"] for client in home.json("clients", "list")] == ["tax"]
+    assert [client["client_id"] for client in home.json("clients", "list")].count("tax") == 1
 
 
 def test_a_record_is_locked_and_unlocked_for_a_reason(home):
@@ -159,6 +160,37 @@ def test_one_faulty_service_keeps_all_of_its_list_out(home):
     assert "good" not in [client["client_id"] for client in home.json("clients", "list")]
 
 
+def test_a_sector_is_asked_for_once_and_a_registration_that_stays_needs_no_network(home, tmp_path):
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    good = {"client_id": "sector", "client_secret": "s" * 32, "redirect_uris": ["https://sector.example/cb"]}
+    with origins.serving(tmp_path) as origin:
+        trusted = {"IDP_OUTBOUND_ALLOW": f"localhost:{origin.port}", "IDP_OUTBOUND_CA": str(origin.authority)}
+        elsewhere.environment |= trusted
+        good["sector_identifier_uri"] = origin.put("/sector.json", good["redirect_uris"])
+        file = home.write("sector.json", [good])
+        assert elsewhere.json("clients", "import", file)["imported"] == ["sector"]
+        assert origin.heard == ["/sector.json"]
+
+    assert home.json("clients", "import", file)["imported"] == ["sector"]
+    moved = home.write("moved.json", [good | {"redirect_uris": ["https://thief.example/cb"]}])
+    refused = home.idp("clients", "import", moved)
+    assert "Client sector: " in refused.stderr
+    assert "Nothing was registered." in refused.stderr
+
+
+def test_authorities_that_cannot_be_read_are_a_wrong_setting(home, tmp_path):
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    elsewhere.environment |= {"IDP_OUTBOUND_CA": str(tmp_path / "missing.pem")}
+    refused = elsewhere.idp("serve")
+    assert refused.returncode == 2
+    assert "IDP_OUTBOUND_CA: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    (tmp_path / "ca.pem").write_text("no certificate")
+    elsewhere.environment |= {"IDP_OUTBOUND_CA": str(tmp_path / "ca.pem")}
+    assert "IDP_OUTBOUND_CA: " in elsewhere.idp("doctor").stdout
+
+
 def test_keys_rotate_once_and_then_wait_for_caches(home):
     first = home.json("keys", "rotate")
     again = home.json("keys", "rotate")
@@ -176,6 +208,25 @@ def test_a_fit_installation_is_told_so(home):
     findings = home.json("doctor")
 
     assert [finding for finding in findings if finding["state"] == "fault"] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "wants", "state", "told"),
+    [
+        ("yes", True, "warning", "is allowed, and is accepted by hasty."),
+        ("yes", False, "warning", "is allowed, and is accepted by no service. Set IDP_SINGLE_FACTOR=no."),
+        ("no", True, "warning", "is wanted by hasty, and IDP_SINGLE_FACTOR does not allow it."),
+        ("no", False, "ok", "is accepted nowhere"),
+    ],
+)
+def test_who_accepts_a_single_factor_is_named(home, setting, wants, state, told):
+    service = {"client_id": "hasty", "client_secret": "s" * 40, "redirect_uris": ["https://hasty.example/cb"]}
+    elsewhere = Installation(home.folder, home.environment["IDP_DATABASE_URL"])
+    elsewhere.json("clients", "import", home.write("hasty.json", [service | {"single_factor": wants}]))
+    elsewhere.environment |= {"IDP_SINGLE_FACTOR": setting}
+    found = next(one for one in elsewhere.json("doctor") if one["check"] == "one factor")
+
+    assert (found["state"], found["advice"]) == (state, told)
 
 
 def test_a_lost_key_is_a_fault_that_names_its_remedy(tmp_path):

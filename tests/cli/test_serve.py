@@ -1,12 +1,16 @@
 import json
 import re
 import signal
+import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from idp.foundation import back_room
 from idp.foundation.clock import pause
 from tests import serving
 
@@ -28,6 +32,12 @@ def test_the_reference_on_a_page_of_refusal_is_in_the_log(tmp_path):
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO idp\.web\.errors refused oidc\.unknown_client", line)
 
 
+def test_what_every_sign_in_needs_is_loaded_once_for_all_workers(server):
+    parent = Path(f"/proc/{server.process.pid}/maps").read_text()
+
+    assert "/ua_parser_rs" in parent, "each worker loads the recogniser of devices for itself"
+
+
 def test_a_worker_that_dies_is_replaced(server):
     victim = workers(server.process.pid)[0]
     subprocess.run(["kill", "-KILL", str(victim)], check=True)
@@ -37,12 +47,22 @@ def test_a_worker_that_dies_is_replaced(server):
 
 
 def test_a_server_stops_with_every_worker_when_it_is_told_to(server):
-    children = workers(server.process.pid)
+    everybody = [pid for child, _ in children(server.process.pid) for pid in (child, *dict(children(child)))]
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(15)
 
-    assert children
-    assert all(not alive(child) for child in children)
+    assert len(everybody) == 4, "two workers, and the back room with who keeps it staffed"
+    assert all(not alive(one) for one in everybody)
+
+
+def test_who_hashes_passwords_is_replaced_and_gives_way_to_the_workers(server):
+    keeper = next(pid for pid, name in children(server.process.pid) if name == back_room.NAME)
+    first = children(keeper)[0][0]
+    subprocess.run(["kill", "-KILL", str(first)], check=True)
+
+    assert eventually(lambda: [pid for pid, _ in children(keeper)] not in ([], [first]))
+    nice = {pid: niceness(pid) for pid in (children(keeper)[0][0], workers(server.process.pid)[0])}
+    assert list(nice.values()) == [back_room.LESS_URGENT, 0]
 
 
 def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
@@ -54,6 +74,46 @@ def test_a_database_that_was_not_upgraded_is_not_served(tmp_path):
     assert refused.returncode != 0
     assert "idp db upgrade" in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "var" / "tessera.db").exists()
+
+
+@pytest.mark.parametrize("command", ["main", "workers"])
+def test_who_stops_it_while_it_is_still_being_read_sees_no_traceback(command, tmp_path):
+    """The first module that is read after the way in stands still, so that it is met there."""
+    (tmp_path / "click.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
+    (tmp_path / "granian.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from idp.cli.entry import {command}; {command}()"
+    started = [sys.executable, "-c", script, "127.0.0.1", "1", "1", "1"]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "reading\n"
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=10)[1]
+
+    assert (process.returncode, told) == (-signal.SIGINT, "")
+
+
+def test_where_nobody_can_listen_nothing_is_served(tmp_path):
+    environment = serving.settings(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db", 8000)
+    serving.command(environment, "db", "upgrade", "--json")
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as another:  # As the workers share theirs.
+        taken = another.getsockname()[1]
+        for arguments, told in (
+            (["--port", str(taken)], f"Nothing can listen on 127.0.0.1 port {taken}: Address already in use."),
+            (["--host", "192.0.2.1"], "Nothing can listen on 192.0.2.1 port 8000: "),
+            (["--port", "65536"], "Invalid value for '--port'"),
+            (["--workers", "-1"], "Invalid value for '--workers'"),
+        ):
+            refused = subprocess.run(
+                [*serving.IDP, "serve", *arguments],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=30,
+                check=False,
+            )
+            assert refused.returncode != 0
+            assert told in refused.stderr
+            assert "Traceback" not in refused.stderr
 
 
 def test_every_wrong_setting_is_told_at_start_by_name(tmp_path):
@@ -80,8 +140,19 @@ def eventually(claim):
 
 
 def workers(parent):
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in children.stdout.split()]
+    return [pid for pid, name in children(parent) if name != back_room.NAME]
+
+
+def children(parent):
+    """(process id, name) of each."""
+    told = subprocess.run(
+        ["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+    )
+    return [(int(line.split()[0]), line.split()[1]) for line in told.stdout.splitlines()]
+
+
+def niceness(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[16])
 
 
 def alive(pid):

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import requests
 
+from idp.foundation import back_room
 from idp.foundation.clock import monotonic, pause
 from tests import postgres
 from tests.agents import REDIRECT, Browser, RelyingParty
@@ -80,7 +81,8 @@ def town(request, tmp_path):
 
 def workers_of(pid: int) -> list[int]:
     """The server's children that serve."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(one) for one in children if Path(f"/proc/{one}/comm").read_text().strip() != back_room.NAME]
 
 
 def kill_a_worker(server, _database) -> None:

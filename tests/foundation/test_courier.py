@@ -119,6 +119,39 @@ def test_one_dead_receiver_delays_nobody(store, receiver):
     assert delivered == [{"n": 2}]
 
 
+def test_a_receiver_that_hangs_costs_its_time_once_and_not_for_each_of_its_jobs(store, clock):
+    tried = []
+
+    def call(payload):
+        tried.append(payload["to"])
+        if payload["to"] == "dead":
+            raise TimeoutError
+
+    with store.transaction() as tx:
+        for to in [*["dead"] * 20, "well"]:
+            tx.send(Job("call", {"to": to}, about=to))
+    courier = Courier(store, {"call": call})
+    courier.round()
+    assert sorted(tried) == ["dead", "well"]
+
+    clock.advance(RETRY_AFTER[0])
+    courier.round()
+    assert sorted(tried) == ["dead", "dead", "well"]
+
+
+def test_a_receiver_that_is_back_gets_all_that_waited_for_it(store, clock, courier, receiver):
+    receiver.failure = TimeoutError()
+    with store.transaction() as tx:
+        for number in range(5):
+            tx.send(Job("letter", {"n": number}, about="service"))
+    courier.round()
+    receiver.failure = None
+    clock.advance(RETRY_AFTER[0])
+
+    assert courier.round() == 5
+    assert courier.round() == 0
+
+
 def test_a_job_whose_courier_died_is_taken_up_when_its_lease_ends(store, clock, receiver):
     class Killed(BaseException):
         pass

@@ -3,7 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from idp.foundation.floor import Floor
+from idp.foundation.clock import pause
+from idp.foundation.floor import MOST_IN_A_ROW, Floor
 
 
 def test_no_more_work_at_a_time_than_there_are_places():
@@ -23,6 +24,31 @@ def test_no_more_work_at_a_time_than_there_are_places():
         list(visitors.map(lambda _number: admitted({}, None), range(16)))
 
     assert max(most) == 2
+
+
+def test_programs_go_first_but_keep_no_page_waiting_for_ever():
+    served, held, go = [], threading.Event(), threading.Event()
+
+    def app(environ, _start_response):
+        if environ["who"] == "holder":
+            held.set()
+            assert go.wait(10)
+        served.append(environ["who"])
+        return []
+
+    floor = Floor()
+    admitted = floor.admit(app, 1, lambda environ: environ["who"] == "program")
+    with ThreadPoolExecutor(40) as visitors:
+        visitors.submit(admitted, {"who": "holder"}, None)
+        assert held.wait(10)
+        lines = ["page"] * 2 + ["program"] * (MOST_IN_A_ROW + 1)
+        for count, who in enumerate(lines, 1):
+            visitors.submit(admitted, {"who": who}, None)
+            while floor.waiting < count:
+                pause(0.001)
+        go.set()
+
+    assert served == ["holder", *["program"] * MOST_IN_A_ROW, "page", "program", "page"]
 
 
 def test_whoever_steps_aside_keeps_nobody_waiting():

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from idp.foundation import outbound
 from idp.foundation.destination import is_public, resolve
-from idp.foundation.outbound import OutboundClient
+from idp.foundation.outbound import Fetched, OutboundClient
 from idp.foundation.refusal import Refusal
 
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -23,8 +23,9 @@ EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
 class Listener:
     """A server of one connection after another: keeps what each client sent and answers it with the same bytes."""
 
-    def __init__(self, answer, secure=None):
+    def __init__(self, answer, secure=None, hear=None):
         self.heard = []
+        self._hear = hear or request
         self._answer = answer
         self._secure = secure
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -44,7 +45,7 @@ class Listener:
     def _converse(self, line):
         try:
             line = self._secure.wrap_socket(line, server_side=True) if self._secure else line
-            self.heard.append(request(line))
+            self.heard.append(self._hear(line))
             for part in self._answer if isinstance(self._answer, list) else [self._answer]:
                 line.sendall(part)
                 time.sleep(0.2 if isinstance(self._answer, list) else 0)
@@ -78,8 +79,8 @@ def request(line):
 
 
 @contextmanager
-def listening(answer=EMPTY, secure=None):
-    listener = Listener(answer, secure)
+def listening(answer=EMPTY, secure=None, hear=None):
+    listener = Listener(answer, secure, hear)
     try:
         yield listener
     finally:
@@ -104,15 +105,37 @@ def test_a_form_arrives_and_its_status_comes_back():
     assert listener.heard[0].endswith(b"\r\n\r\nlogout_token=x+y")
 
 
-def test_a_json_object_comes_back():
+def test_a_document_comes_back_as_octets():
     with listening(json_answer(b'{"a": [1]}')) as listener:
-        assert allowing(listener).get_json(f"http://127.0.0.1:{listener.port}/") == {"a": [1]}
+        assert allowing(listener).get(f"http://127.0.0.1:{listener.port}/") == Fetched(b'{"a": [1]}', None)
+
+    assert b"\r\nAccept: application/json\r\n" in listener.heard[0]
 
 
-@pytest.mark.parametrize("body", [b"[1]", b"not json", b"", b'"text"'])
-def test_an_answer_that_is_no_json_object_is_refused(body):
-    with listening(json_answer(body)) as listener, pytest.raises(Refusal, match=r"outbound\.not_json"):
-        allowing(listener).get_json(f"http://127.0.0.1:{listener.port}/")
+@pytest.mark.parametrize("line", ["201 Created", "204 No Content", "301 Moved", "304 Not Modified", "404 Not Found"])
+def test_anything_but_a_plain_success_is_no_document(line):
+    answer = f"HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n".encode()
+    with listening(answer) as listener, pytest.raises(Refusal, match=r"outbound\.not_there"):
+        allowing(listener).get(f"http://127.0.0.1:{listener.port}/")
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ("max-age=120", 120),
+        ("public, Max-Age=0", 0),
+        ('private,max-age="7"', 7),
+        ("no-store, max-age=120", 0),
+        ("no-cache", 0),
+        ("s-maxage=9", None),
+        ("max-age=soon", None),
+        ("", None),
+    ],
+)
+def test_how_long_a_document_may_be_kept_is_what_its_server_says(said, understood):
+    answer = f"HTTP/1.1 200 OK\r\nCache-Control: {said}\r\nContent-Length: 2\r\n\r\n{{}}".encode()
+    with listening(answer) as listener:
+        assert allowing(listener).get(f"http://127.0.0.1:{listener.port}/").max_age == understood
 
 
 @pytest.mark.parametrize(
@@ -185,7 +208,7 @@ def test_a_host_may_be_allowed_on_every_port():
 )
 def test_only_http_urls_with_a_host_and_no_user_are_called(url):
     with pytest.raises(Refusal, match=r"outbound\.url_refused"):
-        OutboundClient(frozenset()).get_json(url)
+        OutboundClient(frozenset()).get(url)
 
 
 def test_the_connection_goes_to_the_addresses_that_were_checked():
@@ -208,13 +231,13 @@ def test_a_redirect_is_an_answer_and_not_followed():
 def test_an_answer_that_is_too_large_is_refused():
     body = b'{"a": "' + b"x" * outbound.LARGEST_ANSWER + b'"}'
     with listening(json_answer(body)) as listener, pytest.raises(Refusal, match=r"outbound\.too_large"):
-        allowing(listener).get_json(f"http://127.0.0.1:{listener.port}/")
+        allowing(listener).get(f"http://127.0.0.1:{listener.port}/")
 
 
 def test_a_compressed_answer_is_not_unpacked():
     packed = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b"
-    with listening(packed) as listener, pytest.raises(Refusal, match=r"outbound\.not_json"):
-        allowing(listener).get_json(f"http://127.0.0.1:{listener.port}/")
+    with listening(packed) as listener:
+        assert allowing(listener).get(f"http://127.0.0.1:{listener.port}/").body == b"\x1f\x8b"
 
 
 def test_an_answer_that_drips_is_cut_off_in_time(monkeypatch):
@@ -224,6 +247,18 @@ def test_an_answer_that_drips_is_cut_off_in_time(monkeypatch):
         started = time.monotonic()
         with pytest.raises(Refusal, match=r"outbound\.timed_out"):
             allowing(listener).post_form(f"http://127.0.0.1:{listener.port}/", {})
+
+    assert time.monotonic() - started < 2
+
+
+def test_a_handshake_that_drips_is_cut_off_in_time(monkeypatch):
+    """Each byte begins the socket's own time-out anew, and there is no connection yet that could be cut."""
+    monkeypatch.setattr(outbound, "TOTAL_SECONDS", 0.5)
+    record = b"\x16\x03\x03\x40\x00"  # the head of a long handshake message, and then its bytes one by one
+    with listening([record, *[b"x"] * 20], hear=received) as listener:
+        started = time.monotonic()
+        with pytest.raises(Refusal, match=r"outbound\.timed_out"):
+            allowing(listener).get(f"https://127.0.0.1:{listener.port}/")
 
     assert time.monotonic() - started < 2
 

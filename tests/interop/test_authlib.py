@@ -23,7 +23,12 @@ def test_authlib_signs_somebody_in(
 ) -> None:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
     key = ECKey.generate_key("P-256")
-    client = {"client_id": f"authlib-{method}", "redirect_uris": [REDIRECT], "token_endpoint_auth_method": method}
+    client = {
+        "client_id": f"authlib-{method}",
+        "redirect_uris": [REDIRECT],
+        "token_endpoint_auth_method": method,
+        "single_factor": True,
+    }
     if method == "private_key_jwt":
         client |= {"jwks": {"keys": [key.as_dict(private=False) | {"kid": "1"}]}}
     else:

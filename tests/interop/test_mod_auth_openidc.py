@@ -74,6 +74,7 @@ def apache(request: pytest.FixtureRequest, house: House) -> Iterator[Apache]:
 def _register(house: House, folder: Path, port: int, secret: str) -> None:
     client = {
         "client_id": "apache",
+        "single_factor": True,
         "client_secret": secret,
         "redirect_uris": [f"http://localhost:{port}/private/callback"],
         "scope": "openid profile",

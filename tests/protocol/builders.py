@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from idp.protocol.registration import ClientMetadata, parse_metadata
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.registration import parse_metadata
 
 NOW = 1_795_430_400
 ISSUER = "https://id.example.org"
@@ -17,6 +19,9 @@ EC = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "ec"})
 OTHER_EC = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "ec"})
 RSA = RSAKey.generate_key(2048, {"use": "sig", "kid": "rsa"})
 ED = OKPKey.generate_key("Ed25519", {"use": "sig", "kid": "ed"})
+
+
+SECRET = "a-secret-that-signs-0123456789-abcdef"
 
 
 def metadata(**members: object) -> dict[str, object]:
@@ -56,3 +61,8 @@ def id_token_claims(**members: object) -> Mapping[str, Any]:
 def assertion_claims(**members: object) -> Mapping[str, Any]:
     standard = {"iss": "revenue", "sub": "revenue", "aud": ISSUER, "exp": NOW + 60, "iat": NOW, "jti": "j-1"}
     return {name: value for name, value in {**standard, **members}.items() if value is not None}
+
+
+def by_secret(secret: str = SECRET, **claims: object) -> str:
+    """An assertion of client_secret_jwt."""
+    return jwt.encode({"alg": "HS256"}, dict(assertion_claims(**claims)), OctKey.import_key(secret), ["HS256"])

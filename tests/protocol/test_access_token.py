@@ -38,7 +38,7 @@ def test_what_was_minted_is_recognised(kind, octets):
 def test_a_token_of_another_shape_is_refused_before_it_is_looked_up(kind, alter):
     with pytest.raises(OAuthError) as refusal:
         recognise(kind, alter(mint(kind, OCTETS)))
-    assert refusal.value.code == ("invalid_token" if kind is Kind.ACCESS else "invalid_grant")
+    assert refusal.value.code == ("invalid_grant" if kind in (Kind.CODE, Kind.REFRESH) else "invalid_token")
 
 
 @pytest.mark.parametrize("presented_as", Kind)

@@ -3,8 +3,10 @@
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from idp.protocol.assurance import ACR_VALUES, STRICT, Level, Strength, acr_of, asked_of, level_of
+from idp.protocol.assurance import ACR_VALUES, HARDWARE_ACR, STRICT, Level, Strength, acr_of, asked_of, level_of
 
 LENIENT = {**STRICT, Level.HIGH: Strength.TWO_FACTORS}
 
@@ -74,3 +76,19 @@ def test_an_acr_asks_for_an_identity_and_an_authentication():
 )
 def test_certified_hardware_is_claimed_where_it_was_asked_for_first_of_what_holds(wanted, authentication, acr):
     assert acr_of(wanted, Level.LOW, authentication, STRICT) == acr
+
+
+@given(
+    st.lists(st.text(max_size=20) | st.sampled_from([HARDWARE_ACR, "high"])),
+    st.sampled_from(Level),
+    st.sampled_from(Strength),
+)
+def test_whatever_is_asked_for_the_answer_is_a_level_that_holds(wanted, identity, authentication):
+    acr = acr_of(wanted, identity, authentication, STRICT)
+    assert acr == HARDWARE_ACR or Level.of(acr) == level_of(identity, authentication, STRICT)
+    assert acr != HARDWARE_ACR or (HARDWARE_ACR in wanted and authentication is Strength.HARDWARE)
+
+
+@given(st.text(max_size=30))
+def test_any_text_asks_for_nothing_unless_it_is_a_value_of_ours(text):
+    assert (asked_of(text, STRICT) is None) is (Level.of(text) is None and text != HARDWARE_ACR)

@@ -1,6 +1,7 @@
 """OpenID Connect Core section 3.1.2.1: the authorization request, in two stages."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -122,7 +123,11 @@ def test_any_request_is_parsed_or_refused_and_nothing_else_happens(sent):
         ({"response_type": "Code"}, "unsupported_response_type"),
         ({"response_type": "none"}, "unsupported_response_type"),
         ({"response_mode": "fragment"}, "invalid_request"),
-        ({"response_mode": "jwt"}, "invalid_request"),
+        ({"response_mode": "fragment.jwt"}, "invalid_request"),
+        ({"dpop_jkt": "x" * 42}, "invalid_request"),
+        ({"dpop_jkt": "x" * 43}, "invalid_request"),
+        ({"dpop_jkt": "A" * 42 + "+"}, "invalid_request"),
+        ({"dpop_jkt": "A" * 86}, "invalid_request"),
         ({"scope": None}, "invalid_scope"),
         ({"scope": "unknown"}, "invalid_scope"),
         ({"scope": "national_id"}, "invalid_scope"),
@@ -135,7 +140,10 @@ def test_any_request_is_parsed_or_refused_and_nothing_else_happens(sent):
         ({"code_challenge": "short"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"prompt": "none consent select_account"}, "invalid_request"),
-        ({"prompt": "create"}, "invalid_request"),
+        ({"prompt": "create login"}, "invalid_request"),
+        ({"prompt": "create none"}, "invalid_request"),
+        ({"prompt": "create", "id_token_hint": "a.b.c"}, "invalid_request"),
+        ({"authorization_details": "[]"}, "invalid_authorization_details"),
         ({"prompt": "NONE"}, "invalid_request"),
         ({"max_age": "-1"}, "invalid_request"),
         ({"max_age": "1.5"}, "invalid_request"),
@@ -158,9 +166,34 @@ def test_a_request_that_breaks_a_rule_is_refused_with_the_code_of_the_rule(sent,
     assert refusal_of(**sent).code == code
 
 
+def test_an_account_may_be_asked_for():
+    """Initiating User Registration 1.0 section 4."""
+    assert parse_request(parameters(prompt="create"), CLIENT).prompt == {"create"}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"claims_locales": "ar zh-Hant"},
+        {"claims_locales": "\u00e9 ;drop"},
+        {"display": "popup"},
+        {"display": "wap"},
+        {"extra": "foobar"},
+        {"vtr": '["C1"]', "purpose": "x"},
+    ],
+)
+def test_what_we_do_not_use_changes_nothing(sent):
+    """Core 3.1.2.1: unknown parameters are ignored, and so are wishes that cannot be met."""
+    assert replace(parse_request(parameters(**sent), CLIENT), display="page") == parse_request(parameters(), CLIENT)
+
+
+def test_a_display_that_nobody_knows_is_that_of_a_page():
+    assert parse_request(parameters(display="hologram"), CLIENT).display == "page"
+
+
 def test_every_check_says_what_it_checks():
     assert all(check.__doc__ and check.__name__.count("_") >= 2 for check in CHECKS)
-    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 11
+    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 14
 
 
 def test_pkce_may_be_left_out_only_by_a_client_registered_so():
@@ -222,6 +255,15 @@ def test_acr_by_claims_comes_before_acr_values_and_may_be_essential():
 )
 def test_wishes_we_cannot_read_are_ignored(sent):
     assert parse_request({**parameters(), **sent}, CLIENT) == parse_request(parameters(), CLIENT)
+
+
+def test_the_key_that_the_code_is_to_be_bound_to_is_kept():
+    assert parse_request(parameters(dpop_jkt="A" * 43), CLIENT).dpop_jkt == "A" * 43
+    assert parse_request(parameters(), CLIENT).dpop_jkt is None
+
+
+def test_nobody_says_of_a_request_that_it_was_pushed():
+    assert parse_request(parameters(pushed="a" * 64), CLIENT).pushed is None
 
 
 def test_claims_that_no_scope_of_the_client_stands_for_are_dropped():

@@ -99,6 +99,48 @@ def test_a_client_asks_by_claims_for_no_more_than_by_scope():
     assert ClaimsRequest.from_document(asked).restricted_to(["openid"]).userinfo == {}
 
 
+def test_an_agreement_bounds_scopes_claims_and_verified_claims_alike():
+    asked = {
+        "userinfo": {"name": None, "tax_number": {"essential": True}, "verified_claims": VERIFIED},
+        "id_token": {"acr": {"essential": True}, "sub": {"value": "x"}, "email": None, "verified_claims": [VERIFIED]},
+    }
+    request = ClaimsRequest.from_document(asked)
+    requested = requested_claims(["openid", "profile", "email"], request, ["given_name", "email"])
+    assert requested.userinfo == ("sub", "given_name", "email")
+    assert requested.id_token == ("acr", "sub", "email")
+    assert requested.essential == {"acr"}
+    assert requested.verified_userinfo == {**VERIFIED, "claims": {"given_name": None}}
+    assert requested.verified_id_token == [{**VERIFIED, "claims": {"given_name": None}}]
+    assert requested.names == ("given_name", "email")
+
+
+def test_an_agreement_that_names_nothing_of_what_is_asked_leaves_nothing():
+    request = ClaimsRequest.from_document({"userinfo": {"verified_claims": VERIFIED, "name": None}})
+    requested = requested_claims(["profile"], request, ["email"])
+    assert (requested.userinfo, requested.verified_userinfo, requested.names) == ((), None, ())
+
+
+def test_without_an_agreement_a_client_has_all_that_its_scopes_stand_for():
+    assert requested_claims(["email"], ClaimsRequest(), ()) == requested_claims(["email"], ClaimsRequest())
+
+
+@given(st.sets(st.sampled_from(supported_claims()), min_size=1), st.sets(st.sampled_from([*CLAIMS_OF])), JSON)
+def test_nothing_that_is_asked_for_in_any_way_goes_beyond_the_agreement(agreed, scopes, asked):
+    try:
+        request = ClaimsRequest.from_document({"userinfo": asked, "id_token": asked})
+    except OAuthError:
+        return
+    assert set(requested_claims(scopes, request, agreed).names) <= agreed
+
+
+def test_essential_says_that_a_claim_matters_and_its_absence_is_no_error():
+    """OpenID Connect Core section 5.5.1."""
+    request = ClaimsRequest.from_document({"userinfo": {"nickname": {"essential": True}}})
+    requested = requested_claims(["openid"], request)
+    assert requested.essential == {"nickname"}
+    assert select(requested.userinfo, ANNA) == {}
+
+
 def test_a_request_survives_being_stored():
     asked = {
         "userinfo": {"name": {"essential": True}, "verified_claims": [VERIFIED]},

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.protocol.identity_assurance import Check, Evidence, Verification, build, check_request, timestamp
+from idp.protocol.errors import OAuthError
+from idp.protocol.identity_assurance import (
+    Check,
+    Evidence,
+    Verification,
+    build,
+    check_request,
+    claim_names,
+    restricted,
+    timestamp,
+)
 from tests.protocol.builders import NOW
 
 ANNA = {"given_name": "Anna", "family_name": "Eriksson", "birthdate": "1974-08-12", "email": "anna@example.org"}
@@ -198,3 +208,14 @@ def test_whatever_is_asked_the_answer_is_valid_or_none(verification, claims):
         assert answer["verification"]["trust_framework"] == "arcadia"
         assert answer["claims"] == {"given_name": "Anna"}
         assert all("type" in evidence for evidence in answer["verification"].get("evidence", []))
+
+
+@given(TEMPLATES | st.dictionaries(st.sampled_from(["verification", "claims"]), TEMPLATES))
+def test_any_request_has_the_right_shape_or_is_refused_and_nothing_else_happens(value):
+    try:
+        request = check_request(value)
+    except OAuthError as error:
+        assert error.code == "invalid_request"  # noqa: PT017 (either outcome is right)
+    else:
+        assert restricted(request, claim_names(request)) == request
+        assert restricted(request, []) is None

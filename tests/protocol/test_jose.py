@@ -95,6 +95,26 @@ def test_a_public_key_is_no_shared_secret(alg, encoding, purpose):
     refused(f"{signing_input}.{b64(mac)}", purpose)
 
 
+@pytest.mark.parametrize(
+    ("token", "named"),
+    [
+        (raw({"alg": "HS256"}, {}), "HS256"),
+        (raw({"alg": "ES256", "jwk": {}}, {}), "ES256"),
+        (raw({"alg": 7}, {}), ""),
+        (raw({}, {}), ""),
+        (raw("[]", {}), ""),
+        (raw('{"alg": "HS256", "alg": "ES256"}', {}), ""),
+        ("e30", ""),
+        ("a.b.c", ""),
+        ("x" * 20_000, ""),
+        ("", ""),
+    ],
+    ids=range(10),
+)
+def test_the_algorithm_is_read_only_to_choose_a_purpose_by(token, named):
+    assert jose.algorithm(token) == named
+
+
 def test_even_a_shared_secret_among_the_keys_verifies_nothing():
     secret = OctKey.generate_key(256, {"kid": "ec"})
     token = jws.serialize_compact(

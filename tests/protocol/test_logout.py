@@ -1,6 +1,8 @@
 """RP-Initiated and Back-Channel Logout."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.protocol import jose
 from idp.protocol.errors import OAuthError
@@ -82,3 +84,25 @@ def test_a_logout_token_cannot_pass_for_an_id_token():
     assert "nonce" not in a_logout_token()
     with pytest.raises(OAuthError, match="another purpose"):
         jose.verify(jose.ID_TOKEN_HINT, token, EC, NOW)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+NAMES = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales", "logout_hint"]
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.text(min_size=1, max_size=40) | st.sampled_from([BYE, "revenue"])),
+    st.none() | st.dictionaries(st.sampled_from(["aud", "sub", "iss"]), JSON | st.just("revenue")),
+)
+def test_whatever_is_asked_nobody_is_sent_but_to_a_registered_address(sent, hint):
+    request = parse_request(sent)
+    try:
+        client_id_of(request, hint)
+        assert redirect_target(request, CLIENT, hint) in (None, BYE)
+    except OAuthError as error:
+        assert error.code == "invalid_request"  # noqa: PT017 (either outcome is right)

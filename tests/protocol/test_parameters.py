@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.protocol.errors import OAuthError
-from idp.protocol.parameters import required, single, space_separated
+from idp.protocol.parameters import every, joined, required, single, space_separated
 
 
 def refused(pairs):
@@ -35,13 +35,40 @@ def test_a_second_one_is_refused_whatever_it_says(second):
     refused([("state", "same"), ("state", second)])
 
 
+@pytest.mark.parametrize("name", ["resource", "audience"])
+def test_where_a_token_is_to_be_used_may_be_said_more_than_once(name):
+    read = single([(name, "https://a"), ("state", "s"), (name, "https://b c"), (name, "https://a"), (name, "")])
+    assert every(read, name) == ("https://a", "https://b c")
+    assert every(single([("state", "s"), (name, "")]), name) == ()
+    assert single([(name, "")]) == {}
+
+
+def test_what_may_repeat_is_said_by_who_reads():
+    refused_by = pytest.raises(OAuthError, match="resource was sent more than once")
+    with refused_by:
+        single([("resource", "https://a"), ("resource", "https://b")], repeatable=())
+
+
+@pytest.mark.parametrize("character", ["\n", "\0", "\r"])
+def test_one_value_never_reads_as_two(character):
+    refused([("resource", f"https://a{character}https://b")])
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=9), max_size=9, unique=True)
+)
+def test_values_are_read_as_they_were_joined(values):
+    assert every({"resource": joined(values)}, "resource") == tuple(values)
+
+
 def test_a_parameter_without_a_value_counts_as_omitted():
     assert single([("state", ""), ("nonce", "n")]) == {"nonce": "n"}
 
 
 @pytest.mark.parametrize(
     ("name", "longest"),
-    [("scope", 1024), ("state", 2048), ("nonce", 1024), ("claims", 8192), ("redirect_uri", 4096), ("unknown", 4096)],
+    [("scope", 1024), ("state", 2048), ("nonce", 1024), ("claims", 8192), ("redirect_uri", 4096), ("unknown", 4096)]
+    + [(name, 12_288) for name in ("token", "access_token", "subject_token", "actor_token")],
 )
 def test_a_value_has_a_longest_length(name, longest):
     assert single([(name, "x" * longest)])

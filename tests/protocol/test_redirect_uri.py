@@ -1,5 +1,7 @@
 """RFC 6749 section 3.1.2: where a browser may be sent."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +111,81 @@ def test_an_address_that_is_not_equal_character_by_character_is_another_address(
 
 def test_an_equal_address_is_the_registered_one():
     assert is_registered(REGISTERED, ["https://a.example", REGISTERED])
+
+
+@pytest.mark.parametrize(
+    ("uri", "registered"),
+    [
+        ("http://127.0.0.1:51004/callback", "http://127.0.0.1/callback"),
+        ("http://127.0.0.1/callback", "http://127.0.0.1:8001/callback"),
+        ("http://127.0.0.1:1/callback?x=1", "http://127.0.0.1:8001/callback?x=1"),
+        ("http://[::1]:65535/callback", "http://[::1]/callback"),
+        ("http://127.0.0.1:51004", "http://127.0.0.1"),
+        ("http://127.0.0.1:51004?x=1", "http://127.0.0.1?x=1"),
+    ],
+)
+def test_the_system_of_a_native_application_chooses_the_port_on_loopback(uri, registered):
+    assert is_registered(uri, ["https://a.example/", registered], native=True)
+    assert not is_registered(uri, [registered])
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:0/callback",
+        "http://127.0.0.1:/callback",
+        "http://127.0.0.1:065/callback",
+        "http://127.0.0.1:65536/callback",
+        "http://127.0.0.1:99999/callback",
+        "http://127.0.0.1:8001:8002/callback",
+        "http://127.0.0.1:+80/callback",
+        "http://127.0.0.1: 80/callback",
+        "http://127.0.0.1:\N{ARABIC-INDIC DIGIT ONE}/callback",
+        "http://127.0.0.1:8001@evil.example/callback",
+        "http://user@127.0.0.1:8001/callback",
+        "http://127.0.0.1.evil.example:8001/callback",
+        "http://127.0.0.1:8001.evil.example/callback",
+        "http://127.0.0.1:8001\\@evil.example/callback",
+        "http://127.0.0.1:8001/callback/",
+        "http://127.0.0.1:8001/callback#",
+        "http://127.0.0.1:8001/callback?",
+        "http://127.0.0.1:8001/callback\n",
+        "http://127.0.0.1:8001/a/../callback",
+        "http://127.0.0.1:8001//callback",
+        "http://127.0.0.1:8001",
+        "http://127.1:8001/callback",
+        "http://2130706433:8001/callback",
+        "http://0x7f.0.0.1:8001/callback",
+        "http://127.0.0.2:8001/callback",
+        "http://[::1]:8001/callback",
+        "http://[0:0:0:0:0:0:0:1]:8001/callback",
+        "http://localhost:8001/callback",
+        "https://127.0.0.1:8001/callback",
+        "HTTP://127.0.0.1:8001/callback",
+    ],
+)
+def test_everything_but_the_port_is_compared(uri):
+    assert not is_registered(uri, ["http://127.0.0.1/callback"], native=True)
+
+
+@pytest.mark.parametrize(
+    "registered", ["https://a.example/", "http://localhost/callback", "https://127.0.0.1/callback"]
+)
+def test_no_other_address_of_a_native_application_has_any_port(registered):
+    assert is_registered(registered, [registered], native=True)
+    with_port = registered.replace("example/", "example:8001/").replace("/callback", ":8001/callback")
+    assert not is_registered(with_port, [registered], native=True)
+
+
+@given(
+    st.from_regex(r"(http|HTTP)://(127\.0\.0\.1|localhost)(:[0-9]{0,6})?([@.a]{0,3})(/callback)?[?#]?", fullmatch=True)
+)
+def test_whatever_passes_leads_to_the_registered_path_on_loopback(uri):
+    if is_registered(uri, ["http://127.0.0.1/callback"], native=True):
+        parts = urlsplit(uri)
+        assert (parts.scheme, parts.hostname, parts.path, parts.query) == ("http", "127.0.0.1", "/callback", "")
+        assert "@" not in parts.netloc
+        assert parts.port is None or 0 < parts.port <= 65535
 
 
 @given(st.text() | st.builds("https://{}/{}".format, st.text(max_size=20), st.text(max_size=20)))

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, OctKey
 from idp.protocol.errors import OAuthError
 from idp.protocol.jwk_set import public_keys, published
 from idp.protocol.registration import parse_metadata
+from idp.protocol.registration_rules import fault_of_secret
 from tests.protocol.builders import CALLBACK, EC, ED, RSA, a_client, metadata
 
 PUBLIC = {"keys": [EC.as_dict(private=False), RSA.as_dict(private=False), ED.as_dict(private=False)]}
@@ -69,6 +70,20 @@ def test_a_service_is_called_by_its_name_in_the_language_asked_for():
     assert client.name("zh-Hant") == client.name() == "Revenue Service"
 
 
+def test_the_agency_and_the_purpose_are_told_in_the_language_asked_for():
+    told = {
+        "agency": "Ministry of Finance",
+        "purpose": "To show taxes.",
+        "agency#ar": "وزارة المالية",
+        "purpose#ar": "لعرض الضرائب.",
+    }
+    client = a_client(**told)
+    assert (client.agency_in("ar"), client.purpose_in("ar")) == (told["agency#ar"], told["purpose#ar"])
+    assert (client.agency_in("zh-Hant"), client.purpose_in("")) == (told["agency"], told["purpose"])
+    assert told.items() <= client.document().items()
+    assert parse_metadata(client.document()) == client
+
+
 def test_members_that_nobody_knows_are_ignored():
     assert a_client(extra={"a": [1]}, application_type="web") == a_client()
 
@@ -103,7 +118,6 @@ def test_any_document_is_read_or_refused_and_nothing_else_happens(document):
         ("grant_types", ["authorization_code", 7]),
         ("response_types", ["token"]),
         ("response_types", ["code id_token"]),
-        ("token_endpoint_auth_method", "client_secret_jwt"),
         ("token_endpoint_auth_method", ["none"]),
         ("token_endpoint_auth_signing_alg", "HS256"),
         ("token_endpoint_auth_signing_alg", "none"),
@@ -135,11 +149,17 @@ def test_any_document_is_read_or_refused_and_nothing_else_happens(document):
         ("agency", 7),
         ("purpose", "x" * 301),
         ("signing", 1),
-        ("jwks_uri", "https://revenue.example.org/jwks"),
-        ("userinfo_signed_response_alg", "RS256"),
+        ("jwks_uri", "http://localhost/jwks"),
+        ("jwks_uri", "http://revenue.example.org/jwks"),
+        ("sector_identifier_uri", "http://localhost/sector.json"),
+        ("userinfo_signed_response_alg", "none"),
+        ("introspection_signed_response_alg", "HS256"),
+        ("resources", ["https://wages.example.org/#part"]),
+        ("resources", ["/api"]),
+        ("access_token_format", "JWT"),
         ("id_token_encrypted_response_alg", "RSA-OAEP"),
-        ("dpop_bound_access_tokens", True),
-        ("require_pushed_authorization_requests", True),
+        ("dpop_bound_access_tokens", "yes"),
+        ("require_pushed_authorization_requests", "yes"),
     ],
 )
 def test_a_wrong_member_is_named(member, value):
@@ -184,6 +204,36 @@ def test_a_wrong_redirect_uri_alone_has_its_own_code_and_place():
 )
 def test_members_must_agree(members, about):
     assert about in refusal_of(**members).reason
+
+
+def test_keys_are_registered_or_published_but_not_both():
+    keys = {"keys": [EC.as_dict(private=False)]}
+    by_address = a_client(token_endpoint_auth_method="private_key_jwt", jwks_uri="https://revenue.example.org/jwks")
+    assert (by_address.jwks, by_address.jwks_uri) == (None, "https://revenue.example.org/jwks")
+    assert a_client(token_endpoint_auth_method="private_key_jwt", jwks=keys).jwks_uri == ""
+    assert "exclude each other" in refusal_of(jwks=keys, jwks_uri="https://revenue.example.org/jwks").reason
+
+
+def test_hs256_belongs_to_client_secret_jwt_alone():
+    signs = {"token_endpoint_auth_method": "client_secret_jwt"}
+    assert a_client(**signs, token_endpoint_auth_signing_alg="HS256")
+    assert "signing_alg is not one of this" in refusal_of(**signs, token_endpoint_auth_signing_alg="ES256").reason
+    assert "needs a token_endpoint_auth_method" in refusal_of(**signs, profile="fapi2-security").reason
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "client_secret_jwt"])
+def test_who_authenticates_by_a_secret_has_one(method):
+    client = a_client(token_endpoint_auth_method=method)
+    assert fault_of_secret(client, "s" * 32) is None
+    assert "is missing" in str(fault_of_secret(client, None))
+    for secret in ("", "s" * 513, 7, ["s" * 32], True):
+        assert "is not a text" in str(fault_of_secret(client, secret))
+    strong = "32 or more" in str(fault_of_secret(client, "s" * 31))
+    assert strong == (method == "client_secret_jwt")  # RFC 7518 section 3.2
+
+
+def test_who_has_no_use_for_a_secret_needs_none():
+    assert fault_of_secret(a_client(token_endpoint_auth_method="none"), None) is None
 
 
 def test_a_client_of_its_own_needs_no_redirect_uri():
@@ -254,3 +304,24 @@ def test_a_small_rsa_key_is_refused():
 
 def test_we_publish_no_private_member():
     assert not {"d", "p", "q"} & set().union(*published([EC, RSA, ED])["keys"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "client_name": st.text("abc é", min_size=1, max_size=20),
+            "client_name#ar": st.text("ضصث", min_size=1, max_size=20),
+            "subject_type": st.sampled_from(["pairwise", "public"]),
+            "default_max_age": st.integers(0, 10_000),
+            "require_pkce": st.booleans(),
+            "single_factor": st.booleans(),
+            "contacts": st.lists(st.sampled_from(["a@b.example", "c@d.example"]), unique=True),
+            "scope": st.lists(st.sampled_from(["openid", "email", "phone"]), min_size=1, unique=True).map(" ".join),
+            "resources": st.just(["https://revenue.example.org/api"]),
+        },
+    )
+)
+def test_whatever_is_registered_is_read_as_it_was_told(members):
+    client = a_client(**members)
+    assert parse_metadata(json.loads(json.dumps(client.document()))) == client

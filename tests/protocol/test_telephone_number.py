@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.foundation.refusal import Refusal
 from idp.protocol.telephone_number import e164, masked, mobile, spaced
@@ -84,3 +86,14 @@ def test_a_number_is_shown_spaced_or_masked():
     assert masked(ANNA) == "+30 ••• 5678"
     assert spaced("5550100") == "5550100"
     assert masked("5550100") == "••• 0100"
+
+
+@given(st.text(max_size=45) | st.text("+0123456789 -()٣٠", max_size=20), st.sampled_from(["GR", "XA", ""]))
+def test_any_text_is_a_number_in_one_form_or_refused_and_nothing_else_happens(text, region):
+    assert masked(text)
+    try:
+        number = e164(text, region)
+    except Refusal as refusal:
+        assert refusal.code == "telephone.invalid"  # noqa: PT017 (either outcome is right)
+    else:
+        assert e164(number, "") == e164(spaced(number), "") == number

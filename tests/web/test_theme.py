@@ -20,6 +20,16 @@ def test_arcadia_can_be_read(arcadia: theme.Theme) -> None:
 def test_arcadia_speaks_every_language(arcadia: theme.Theme) -> None:
     for words in (arcadia.country, arcadia.service, arcadia.hours, *(link.words for link in arcadia.links)):
         assert set(LANGUAGES) <= set(words)
+    for kind in arcadia.detail_types.values():
+        labels = [word for member in kind.members.values() for word in (member.label, *member.choices.values())]
+        assert all(set(LANGUAGES) <= set(words) for words in (kind.title, kind.text, *labels))
+
+
+def test_a_faulty_type_of_details_is_found_when_the_pack_is_read(tmp_path: Path) -> None:
+    pack = (ROOT / "theme.toml").read_text().replace("theme/emblem.svg", str(ROOT / "theme" / "emblem.svg"))
+    (tmp_path / "theme.toml").write_text(pack.replace('kind = "iban"', 'kind = "secret"'))
+    with pytest.raises(ValueError, match=r"authorization_details\.tax_payment\.identifier"):
+        theme.load(tmp_path / "theme.toml")
 
 
 def test_telephone_numbers_are_of_the_region_given_or_of_the_country(arcadia: theme.Theme, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Clients owns the registrations of relying parties: their metadata, their secrets' digests, whether they may act.
+"""Clients owns the registrations of relying parties: metadata, secrets' digests, who is invited, waits, or may act.
 
 It leaves what metadata may say to protocol.registration, and what clients were given to grants.
 """

@@ -20,6 +20,7 @@ class Directory:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: dict[str, tuple[float, Client]] = {}
+        self._servers: dict[str, tuple[float, str]] = {}
         self._lock = threading.Lock()
 
     def find(self, client_id: str) -> Client | None:
@@ -35,3 +36,22 @@ class Directory:
                     self._kept.clear()
                 self._kept[client_id] = (monotonic(), client)
         return client
+
+    def knows(self, client_id: str) -> bool:
+        """Whether it was found of late, which asks nobody: whoever is told no in no other way learns no more by it."""
+        return client_id in self._kept
+
+    def server_of(self, resource: str) -> Client | None:
+        """The resource server that registered `resource` (RFC 8707); an unknown resource is never cached."""
+        kept = self._servers.get(resource)
+        if kept is not None and monotonic() - kept[0] < CACHE_SECONDS:
+            return self.find(kept[1])
+        with self._store.reading() as connection:
+            client_id = registry.server_of(connection, resource)
+        if client_id is None:
+            return None
+        with self._lock:
+            if len(self._servers) >= CACHE_SIZE:
+                self._servers.clear()
+            self._servers[resource] = (monotonic(), client_id)
+        return self.find(client_id)

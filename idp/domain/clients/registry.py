@@ -4,19 +4,27 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from idp.domain.clients.tables import clients
+from idp.domain.clients.tables import clients, resources
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
-from idp.protocol.registration import ClientMetadata, parse_metadata
+from idp.foundation.vault.box import Box
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.errors import INVALID_CLIENT_METADATA, OAuthError
+from idp.protocol.registration import parse_metadata
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
+PENDING = "pending"
+"""Registered over the network, and not approved yet."""
+REFUSED = "refused"
+"""Never approved, and told why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Client:
     secret_digest: str | None
     created_at: int
     updated_at: int
+    sealed_secret: bytes | None = field(default=None, repr=False)
 
     @property
     def active(self) -> bool:
@@ -47,24 +56,77 @@ def find(connection: Connection, client_id: str) -> Client | None:
     return None if row is None else _client(row)
 
 
+def get(connection: Connection, client_id: str) -> Client:
+    """The registration. Raises Refusal("clients.unknown")."""
+    client = find(connection, client_id)
+    if client is None:
+        raise Refusal("clients.unknown", "no such client")
+    return client
+
+
+def server_of(connection: Connection, resource: str) -> str | None:
+    """The client_id of the resource server that `resource` is registered by, or None."""
+    return connection.execute(select(resources.c.client_id).where(resources.c.resource == resource)).scalar()
+
+
 def listing(connection: Connection) -> Sequence[Client]:
     """Every registration by client_id."""
     return [_client(row) for row in connection.execute(select(clients).order_by(clients.c.id)).mappings()]
 
 
-def register(tx: Tx, document: Mapping[str, object], digest: str | None, actor: str) -> Client:
+def seal_secret(box: Box, client_id: str, secret: str) -> bytes:
+    """What is kept of a secret that a client signs with: it opens for this client alone."""
+    return box.seal(f"client_secret|{client_id}", secret.encode())
+
+
+def open_secret(box: Box, client: Client) -> bytes | None:
+    """The secret that `client` signs with; None if it signs with none. Raises Refusal("box.unreadable")."""
+    return None if client.sealed_secret is None else box.open(f"client_secret|{client.id}", client.sealed_secret)
+
+
+class Change(StrEnum):
+    """What writing a registration would change."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    NOTHING = "unchanged"
+
+
+def change(connection: Connection, document: Mapping[str, object], digest: str | None) -> Change:
+    """What `register` would do with the same arguments. Raises what `parse_metadata` raises."""
+    metadata = parse_metadata(document)
+    row = connection.execute(select(clients).where(clients.c.id == metadata.client_id)).mappings().one_or_none()
+    if row is None:
+        return Change.ADDED
+    same = row["metadata"] == _written(document) and row["secret_digest"] == digest
+    return Change.NOTHING if same else Change.REPLACED
+
+
+def register(
+    tx: Tx,
+    document: Mapping[str, object],
+    digest: str | None,
+    actor: str,
+    *,
+    sealed: bytes | None = None,
+    status: str = ACTIVE,
+) -> Client:
     """Write a registration, replacing the one with the same client_id. Raises what `parse_metadata` raises.
 
-    A suspended client stays suspended. `digest` is None for clients that hold no secret.
+    It also raises OAuthError(invalid_client_metadata) for a resource that is another client's. One that is there
+    already, to the letter, is left alone. A known client keeps its status, a new one gets `status`. `digest` is None
+    for clients that hold no secret; `sealed` is the secret of one that signs with it.
     """
-    metadata = parse_metadata(document)
-    kept = {"metadata": json.dumps(dict(document), sort_keys=True), "secret_digest": digest, "updated_at": tx.now}
-    known = update(clients).where(clients.c.id == metadata.client_id).values(**kept).returning(clients.c.id)
-    replaced = tx.execute(known).one_or_none() is not None
-    if not replaced:
-        tx.execute(insert(clients), kept | {"id": metadata.client_id, "status": ACTIVE, "created_at": tx.now})
-    name = "clients.registration.replaced" if replaced else "clients.registration.added"
-    tx.record(Event(name, actor, metadata.client_id))
+    name, metadata = change(tx.connection, document, digest), parse_metadata(document)
+    if name is not Change.NOTHING:
+        check_resources(tx.connection, metadata)
+        kept = {"metadata": _written(document), "secret_digest": digest, "sealed_secret": sealed, "updated_at": tx.now}
+        if name is Change.ADDED:
+            tx.execute(insert(clients), kept | {"id": metadata.client_id, "status": status, "created_at": tx.now})
+        else:
+            tx.execute(update(clients).where(clients.c.id == metadata.client_id).values(**kept))
+        _keep_resources(tx, metadata)
+        tx.record(Event(f"clients.registration.{name}", actor, metadata.client_id))
     client = find(tx.connection, metadata.client_id)
     assert client is not None  # noqa: S101 (written two statements ago)
     return client
@@ -78,6 +140,41 @@ def set_status(tx: Tx, client_id: str, status: str, actor: str, reason: str) -> 
     tx.record(Event("clients.status.changed", actor, client_id, {"status": status, "reason": reason}))
 
 
+def check_resources(connection: Connection, metadata: ClientMetadata) -> None:
+    """Before anything is written or spent, because a refusal commits; of two at once the primary key lets one through.
+
+    Raises OAuthError(invalid_client_metadata) for a resource that another client registered.
+    """
+    others = (resources.c.resource.in_(metadata.resources), resources.c.client_id != metadata.client_id)
+    taken = connection.execute(select(resources.c.resource).where(*others)).scalars().all()
+    if taken:
+        faults = tuple(f"resources holds {resource}, which another client registered." for resource in sorted(taken))
+        raise OAuthError(INVALID_CLIENT_METADATA, " ".join(faults), faults=faults)
+
+
+def _keep_resources(tx: Tx, metadata: ClientMetadata) -> None:
+    tx.execute(delete(resources).where(resources.c.client_id == metadata.client_id))
+    rows = [{"resource": resource, "client_id": metadata.client_id} for resource in metadata.resources]
+    if rows:
+        tx.execute(insert(resources), rows)
+
+
+def remove(tx: Tx, client_id: str) -> None:
+    """Forget a client; what was granted to it is its caller's to end."""
+    tx.execute(delete(clients).where(clients.c.id == client_id))
+
+
+def documents(connection: Connection) -> Mapping[str, Mapping[str, object]]:
+    """Every registration as it was written, by client_id: also those that today's rules would refuse."""
+    rows = connection.execute(select(clients.c.id, clients.c.metadata).order_by(clients.c.id))
+    return {client_id: json.loads(text) for client_id, text in rows}
+
+
+def _written(document: Mapping[str, object]) -> str:
+    return json.dumps(dict(document), sort_keys=True)
+
+
 def _client(row: Mapping[Any, Any]) -> Client:
     metadata = parse_metadata(json.loads(row["metadata"]))
-    return Client(row["id"], metadata, row["status"], row["secret_digest"], row["created_at"], row["updated_at"])
+    kept = (row["secret_digest"], row["created_at"], row["updated_at"], row["sealed_secret"])
+    return Client(row["id"], metadata, row["status"], *kept)

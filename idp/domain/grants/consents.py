@@ -61,6 +61,12 @@ def withdraw(tx: Tx, person_id: str, client_id: str, actor: str) -> None:
     tx.record(Event("grants.consent.withdrawn", actor, person_id, {"client": client_id}))
 
 
+def withdraw_all(tx: Tx, client_id: str) -> int:
+    """Forget every consent to a service that is no more; returns how many. Its grants are ended with it."""
+    its = (consents.c.client_id == client_id, consents.c.withdrawn_at.is_(None))
+    return tx.execute(update(consents).where(*its).values(withdrawn_at=tx.now, allowed="")).rowcount
+
+
 def of_person(connection: Connection, person_id: str) -> Sequence[Consent]:
     """The services in use, most recently used first: a consent that suffices is not written again, a grant is."""
     mine = (grants.c.person_id == person_id, grants.c.client_id == consents.c.client_id)

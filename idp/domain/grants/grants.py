@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
@@ -12,6 +12,7 @@ from idp.foundation.once import spend_by, spending
 from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 from idp.protocol.access_token import digest
+from idp.protocol.confirmation import UNBOUND, Confirmation
 
 # Built once: making a statement costs as much as running it, and these run in every request.
 _INSERT_GRANT = Prepared(insert(grants).inline())
@@ -20,6 +21,16 @@ _INSERT_REFRESH = Prepared(insert(refresh_tokens).inline())
 _BY_ID = Prepared(select(grants).where(grants.c.id == bindparam("the_id")))
 _SPEND_CODE = spending(grants, grants.c.id == bindparam("the_id"))
 _SPEND_REFRESH = spending(refresh_tokens, refresh_tokens.c.digest == bindparam("the_digest"))
+_RENEW_REFRESH = Prepared(
+    update(refresh_tokens)
+    .where(
+        refresh_tokens.c.digest == bindparam("the_digest"),
+        refresh_tokens.c.spent_at.is_(None),
+        refresh_tokens.c.expires_at > bindparam("now"),
+    )
+    .values(issued_at=bindparam("now"), expires_at=bindparam("later"))
+    .returning(refresh_tokens.c.grant_id)
+)
 _ACTIVE = Prepared(
     select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c))
     .outerjoin(grants, grants.c.id == access_tokens.c.grant_id)
@@ -44,6 +55,13 @@ class Context:
     acr: str
     amr: tuple[str, ...]
     auth_time: int
+    jkt: str | None = None
+    """The DPoP key that the code is bound to (RFC 9449 section 10), or a public client's refresh tokens (section 5)."""
+    x5t: str | None = None
+    """The certificate that a public client's refresh tokens are bound to (RFC 8705 section 4)."""
+    resource: tuple[str, ...] = ()
+    details: str | None = None
+    """`authorization_details` (RFC 9396) as JSON."""
 
 
 _AGREED = tuple(field.name for field in fields(Context))
@@ -65,6 +83,21 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one access token besides its scope."""
+
+    confirmation: Confirmation = UNBOUND
+    """Whose key it is bound to."""
+    audience: tuple[str, ...] = ()
+    """For which resources it is, all of one resource server; empty for our own (RFC 8707)."""
+    actors: tuple[str, ...] = ()
+    """Who acts for the person, by client_id, newest first (RFC 8693 section 4.1)."""
+
+
+BEARER = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class AccessToken:
     """An access token that is active now. `grant` is None for a client's own token."""
 
@@ -73,6 +106,7 @@ class AccessToken:
     issued_at: int
     expires_at: int
     grant: Grant | None
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +128,7 @@ def open_grant(
         "client_id": parties.client_id,
         "session_id": parties.session_id,
         "offline": offline,
-        "context": json.dumps({name: getattr(context, name) for name in _AGREED}),
+        "context": _agreed(context),
         "code_expires_at": tx.now + code_lifetime,
         "expires_at": tx.now + lifetime,
         "spent_at": None,
@@ -110,13 +144,22 @@ def spend_code(tx: Tx, code: str) -> Grant | None:
     return None if row is None else _grant(row)
 
 
+def bind(tx: Tx, grant: Grant, keys: Confirmation) -> Grant:
+    """From now on the grant is of use only to whoever holds these `keys`."""
+    context = replace(grant.context, jkt=keys.jkt, x5t=keys.x5t)
+    tx.execute(update(grants).where(grants.c.id == grant.id).values(context=_agreed(context)))
+    return replace(grant, context=context)
+
+
 def of_code(connection: Connection, code: str) -> Grant | None:
     """The grant a code belongs to, spent or not: for finding what a replayed code must revoke."""
     row = connection.execute(select(grants).where(grants.c.id == digest(code))).mappings().one_or_none()
     return None if row is None else _grant(row)
 
 
-def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: int, grant_id: str | None) -> None:
+def add_access_token(
+    tx: Tx, token: str, client_id: str, scope: str, lifetime: int, grant_id: str | None, terms: Terms = BEARER
+) -> None:
     """Keep an access token's digest."""
     row = {
         "digest": digest(token),
@@ -126,6 +169,7 @@ def add_access_token(tx: Tx, token: str, client_id: str, scope: str, lifetime: i
         "issued_at": tx.now,
         "expires_at": tx.now + lifetime,
         "revoked_at": None,
+        "terms": _written(terms),
     }
     _INSERT_ACCESS.run(tx.connection, row)
 
@@ -149,6 +193,18 @@ def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
         return None
     grant = _BY_ID.one(tx.connection, {"the_id": row["grant_id"]})
     return None if grant is None else (_grant(grant), row["expires_at"])
+
+
+def renew_refresh_token(tx: Tx, token: str, expires_at: int) -> Grant | None:
+    """Use without rotation: its grant, and until when it rests now; None if it is unknown, spent or over.
+
+    `issued_at` says from then on when it was used last.
+    """
+    row = _RENEW_REFRESH.one(tx.connection, {"the_digest": digest(token), "now": tx.now, "later": expires_at})
+    if row is None:
+        return None
+    grant = _BY_ID.one(tx.connection, {"the_id": row["grant_id"]})
+    return None if grant is None else _grant(grant)
 
 
 def of_refresh_token(connection: Connection, token: str) -> Grant | None:
@@ -187,6 +243,13 @@ def revoke_person(tx: Tx, person_id: str) -> int:
     return _revoke_where(tx, grants.c.person_id == person_id)
 
 
+def revoke_client(tx: Tx, client_id: str) -> int:
+    """End everything that was granted to a client, and its own tokens: it is no more."""
+    own = (access_tokens.c.client_id == client_id, access_tokens.c.revoked_at.is_(None))
+    tx.execute(update(access_tokens).where(*own).values(revoked_at=tx.now))
+    return _revoke_where(tx, grants.c.client_id == client_id)
+
+
 def sweep(tx: Tx, limit: int = 1000) -> int:
     """Drop grants and tokens whose time is over; returns how many grants."""
     tx.execute(delete(access_tokens).where(access_tokens.c.expires_at < tx.now - 3600))
@@ -213,12 +276,32 @@ def _access_token(row: Mapping[Any, Any]) -> AccessToken:
     grant = None
     if row["grant_id"] is not None:
         grant = _grant({column.name: row[f"of_{column.name}"] for column in grants.c})
-    return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant)
+    terms = _terms(row["terms"])
+    return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant, terms)
+
+
+def _agreed(context: Context) -> str:
+    return json.dumps({name: getattr(context, name) for name in _AGREED})
+
+
+def _written(terms: Terms) -> str | None:
+    """A plain bearer token, the commonest of all, costs nothing."""
+    if terms == BEARER:
+        return None
+    kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actors}
+    return json.dumps({name: value for name, value in kept.items() if value})
+
+
+def _terms(text: str | None) -> Terms:
+    if text is None:
+        return BEARER
+    kept = json.loads(text)
+    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), tuple(kept.get("act", ())))
 
 
 def _grant(row: Mapping[Any, Any]) -> Grant:
     context = json.loads(row["context"])
-    context["amr"] = tuple(context["amr"])
+    context |= {name: tuple(context.get(name, ())) for name in ("amr", "resource")}
     return Grant(
         row["id"],
         row["person_id"],

@@ -1,4 +1,4 @@
-"""Consents, grants and their tokens. Codes and tokens are kept as digests only."""
+"""Consents, pushed requests, grants and their tokens. Codes and tokens are kept as digests only."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
 
@@ -45,11 +45,13 @@ access_tokens = Table(
     instant("issued_at"),
     instant("expires_at"),
     instant("revoked_at", nullable=True),
+    Column("terms", Text),
     Index("ix_access_tokens_expires_at", "expires_at"),
     sqlite_with_rowid=False,
 )
-"""`grant_id` is NULL for a client's own token (client credentials). It is no foreign key: tokens are swept long before
-their grants, and every authorization would pay for the check."""
+"""`terms` is NULL for a bearer token for anybody, else JSON: `cnf`, `aud`, `act`. `grant_id` is NULL for a client's own
+token (client credentials). It is no foreign key: tokens are swept long before their grants, and every authorization
+would pay for the check."""
 
 refresh_tokens = Table(
     "refresh_tokens",
@@ -63,3 +65,16 @@ refresh_tokens = Table(
     sqlite_with_rowid=False,
 )
 """The family of a refresh token is its grant: revoking the grant kills every token of the family."""
+
+pushed_requests = Table(
+    "pushed_requests",
+    metadata,
+    digest(),
+    Column("client_id", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    instant("expires_at"),
+    instant("spent_at", nullable=True),
+    Index("ix_pushed_requests_expires_at", "expires_at"),
+    sqlite_with_rowid=False,
+)
+"""`request` is the JSON of an AuthorizationRequest, checked when it was pushed; `digest` is that of its request_uri."""

@@ -23,6 +23,7 @@ class Action(StrEnum):
     VIEW_PEOPLE = "people.view"
     VIEW_SERVICES = "services.view"
     SUSPEND_SERVICES = "services.suspend"
+    APPROVE_SERVICES = "services.approve"
     VIEW_STAFF = "staff.view"
     GRANT_ROLES = "staff.grant"
     SEARCH_AUDIT = "audit.search"
@@ -36,6 +37,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Action]]] = {
             Action.VIEW_PEOPLE,
             Action.VIEW_SERVICES,
             Action.SUSPEND_SERVICES,
+            Action.APPROVE_SERVICES,
             Action.VIEW_STAFF,
             Action.GRANT_ROLES,
         }

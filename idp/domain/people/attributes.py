@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -10,6 +11,8 @@ from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
 
 TABLE = "person_attributes"
+UPDATED_AT: Final = "updated_at"
+"""No attribute, but a claim about all of them: when any last changed (OpenID Connect Core section 5.1)."""
 
 
 def put(tx: Tx, vault: Vault, person_id: str, values: Mapping[str, object], source: str) -> None:
@@ -40,10 +43,15 @@ def read(connection: Connection, vault: Vault, person_id: str, names: Iterable[s
     statement = select(attributes.c.name, attributes.c.value).where(attributes.c.person_id == person_id)
     if names is not None:
         statement = statement.where(attributes.c.name.in_(list(names)))
-    return {
-        row.name: json.loads(vault.open(connection, person_id, TABLE, row.name, row.value))
-        for row in connection.execute(statement)
-    }
+    return _opened(connection, vault, person_id, connection.execute(statement).all())
+
+
+def claims(connection: Connection, vault: Vault, person_id: str) -> dict[str, object]:
+    """All that can be told: what the record holds, and UPDATED_AT."""
+    columns = (attributes.c.name, attributes.c.value, attributes.c.updated_at)
+    rows = connection.execute(select(*columns).where(attributes.c.person_id == person_id)).all()
+    changed = {UPDATED_AT: max(row.updated_at for row in rows)} if rows else {}
+    return {**_opened(connection, vault, person_id, rows), **changed}
 
 
 def sources(connection: Connection, person_id: str) -> dict[str, tuple[str, int]]:
@@ -51,3 +59,7 @@ def sources(connection: Connection, person_id: str) -> dict[str, tuple[str, int]
     statement = select(attributes.c.name, attributes.c.source, attributes.c.updated_at)
     rows = connection.execute(statement.where(attributes.c.person_id == person_id))
     return {row.name: (row.source, row.updated_at) for row in rows}
+
+
+def _opened(connection: Connection, vault: Vault, person_id: str, rows: Iterable[Any]) -> dict[str, object]:
+    return {row.name: json.loads(vault.open(connection, person_id, TABLE, row.name, row.value)) for row in rows}

@@ -93,8 +93,9 @@ def _sign_in_form(text: str) -> str:
 
 
 def of(connection: Connection, vault: Vault, person_id: str, kind: str | None = None) -> tuple[Identifier, ...]:
-    """The person's identifiers, oldest first."""
-    statement = select(identifiers).where(identifiers.c.person_id == person_id).order_by(identifiers.c.created_at)
+    """The person's identifiers, oldest first; those of one second by kind."""
+    mine = select(identifiers).where(identifiers.c.person_id == person_id)
+    statement = mine.order_by(identifiers.c.created_at, identifiers.c.kind)
     if kind is not None:
         statement = statement.where(identifiers.c.kind == kind)
     return tuple(

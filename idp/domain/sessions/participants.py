@@ -1,6 +1,6 @@
 """Which services a browser session signed in to: whom to tell when it ends."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.domain.sessions.tables import participants
@@ -22,3 +22,8 @@ def of(connection: Connection, session_id: str) -> tuple[str, ...]:
     """The services' client_ids, in the order they joined."""
     mine = select(participants.c.client_id).where(participants.c.session_id == session_id)
     return tuple(connection.execute(mine.order_by(participants.c.joined_at, participants.c.client_id)).scalars())
+
+
+def leave_all(tx: Tx, client_id: str) -> int:
+    """The service takes part in no session any more, because it is no more; returns in how many it did."""
+    return tx.execute(delete(participants).where(participants.c.client_id == client_id)).rowcount

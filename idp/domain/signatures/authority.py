@@ -7,12 +7,13 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -241,10 +242,16 @@ def _write(path: Path, content: bytes) -> None:
 
 def _member(folder: Path, name: str) -> Member:
     certificate = x509.load_pem_x509_certificate(_content(folder / f"{name}.pem"))
-    key = serialization.load_pem_private_key(_content(folder / f"{name}.key"), password=None)
+    key = _checked(_content(folder / f"{name}.key"))
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise TypeError(f"{name}.key is of a kind that this authority does not use")
     return Member(certificate, key)
+
+
+@lru_cache(maxsize=16)
+def _checked(pem: bytes) -> PrivateKeyTypes:
+    """OpenSSL tests the primes of an RSA key each time that it reads one; what was read already is good."""
+    return serialization.load_pem_private_key(pem, password=None)
 
 
 def _content(path: Path) -> bytes:

@@ -18,6 +18,7 @@ from idp.domain.grants.history import Allowed, Authorization, Use
 from idp.domain.oversight import roles
 from idp.domain.oversight.roles import Role
 from idp.domain.people import attributes, closings, identifiers, records, verifications
+from idp.domain.people.attributes import UPDATED_AT
 from idp.domain.people.closings import Closing
 from idp.domain.people.identifiers import Identifier
 from idp.domain.people.records import Person
@@ -80,6 +81,12 @@ class Copy:
     cases: tuple[CaseCopy, ...]
     events: Sequence[Leaf]
     complete: bool
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What services can be told, which is what is recorded and since when."""
+        changed = [at for _, at in self.sources.values()]
+        return {**self.attributes, **({UPDATED_AT: max(changed)} if changed else {})}
 
 
 def download(provider: Provider, person_id: str, form: str) -> Copy:

@@ -118,7 +118,7 @@ def _service(copy: Copy, client_id: str) -> Document:
             {"allowed": one.allowed, "given_at": _time(one.given_at), "withdrawn_at": _time(one.withdrawn_at)}
             for one in consents
         ],
-        "receives_now": select(allowed, copy.attributes),
+        "receives_now": select(allowed, copy.told),
         "last_opened_at": _time(use.opened_at) if use else None,
         "last_came_back_at": _time(use.came_back_at) if use else None,
         "authorizations": [_session(asdict(one)) for one in copy.authorizations if one.client_id == client_id],

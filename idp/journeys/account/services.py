@@ -11,7 +11,7 @@ from idp.domain.sessions import browser, participants
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.log_out import notify_services
 from idp.journeys.provider import Provider
-from idp.protocol.claims import select
+from idp.protocol.claims import select, within
 from idp.protocol.scopes import OFFLINE_ACCESS
 
 
@@ -34,15 +34,21 @@ def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
     """Most recently used first; by identifier, where that is the same."""
     with provider.reading() as connection:
         given = consents.of_person(connection, person_id)
-        on_record = {OFFLINE_ACCESS, *attributes.sources(connection, person_id)}
+        on_record = {OFFLINE_ACCESS, attributes.UPDATED_AT, *attributes.sources(connection, person_id)}
         uses = history.uses_of(connection, person_id, provider.store.now(), provider.lifetimes.code)
     found = [(provider.clients.find(consent.client_id), consent) for consent in given]
     used = [
-        ServiceInUse(client, consent, uses.get(client.id, Use()), tuple(sorted(consent.allowed & on_record)))
+        ServiceInUse(client, consent, uses.get(client.id, Use()), _received(client, consent.allowed & on_record))
         for client, consent in found
         if client is not None
     ]
     return sorted(used, key=lambda one: (-one.used_at, one.client.id))
+
+
+def _received(client: Client, names: frozenset[str]) -> tuple[str, ...]:
+    """An agreement that was narrowed since counts more than what was allowed before."""
+    told = within(names, client.metadata.agreed_claims)
+    return tuple(sorted({*told, *(names & {OFFLINE_ACCESS})}))
 
 
 def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[ServiceInUse, dict[str, object]]:
@@ -51,7 +57,7 @@ def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[Serv
     if found is None:
         raise Refusal("account.unknown_service", "this service is not in use")
     with provider.reading() as connection:
-        held = attributes.read(connection, provider.vault, person_id)
+        held = attributes.claims(connection, provider.vault, person_id)
     return found, select(found.receives, held)
 
 

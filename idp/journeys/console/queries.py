@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from idp.domain.authenticators import registry as authenticators
 from idp.domain.authenticators.registry import Authenticator
-from idp.domain.clients import registry
+from idp.domain.clients import registrations, registry
 from idp.domain.clients.registry import Client
 from idp.domain.clients.tables import clients
 from idp.domain.grants import consents
@@ -44,6 +44,7 @@ class Overview:
     oldest_at: int | None
     mine: tuple[Case, ...]
     services: Mapping[str, int]
+    registrations: int
     staff: int
 
 
@@ -114,6 +115,7 @@ def overview(connection: Connection, staff_id: str, now: int) -> Overview:
         oldest_at=connection.execute(oldest).scalar(),
         mine=tuple(cases.get(connection, case_id) for case_id in mine),
         services=_counts(connection, by_status),
+        registrations=registrations.count_waiting(connection),
         staff=connection.execute(select(func.count(func.distinct(staff_roles.c.person_id)))).scalar_one(),
     )
 

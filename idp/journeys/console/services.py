@@ -25,7 +25,10 @@ def suspend(provider: Provider, staff: Staff, client_id: str, reason: Reason) ->
 
 
 def reinstate(provider: Provider, staff: Staff, client_id: str, reason: Reason) -> None:
-    """Let it work again, with the consents and grants it had."""
+    """Let it work again, with the consents and grants it had.
+
+    Raises Refusal("clients.nothing_waits") for one that never did: that is approved, in console.registrations.
+    """
     _change(provider, staff, client_id, registry.ACTIVE, reason)
 
 
@@ -35,5 +38,7 @@ def _change(provider: Provider, staff: Staff, client_id: str, status: str, reaso
         client = registry.find(tx.connection, client_id)
         if client is None:
             raise Refusal("clients.unknown", "no such client")
+        if client.status not in (registry.ACTIVE, registry.SUSPENDED):
+            raise Refusal("clients.nothing_waits", "a service that was never approved cannot be reinstated")
         if client.status != status:  # Pressing the button twice is recorded once.
             registry.set_status(tx, client_id, status, staff.person_id, reason.value)

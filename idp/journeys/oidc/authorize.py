@@ -3,24 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.domain.clients.registry import Client
 from idp.domain.sessions.browser import Session
-from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.issue_code import issue_code
+from idp.journeys.oidc.resources import check_known
+from idp.journeys.oidc.respond import Answer, signed
+from idp.journeys.oidc.understand import Asked, understand
 from idp.journeys.provider import Provider
 from idp.journeys.signin.standing import standing
-from idp.protocol import authorization
-from idp.protocol.authorization import AuthorizationRequest, Target
+from idp.protocol.authorization import AuthorizationRequest
 from idp.protocol.errors import OAuthError
 from idp.protocol.response_mode import failure
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Parameters that go to the client at its own, registered address."""
-
-    target: Target
-    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +23,31 @@ class SignInFirst:
 
 
 def authorize(provider: Provider, parameters: Mapping[str, str], session: Session | None) -> Answer | SignInFirst:
-    """Decide. Raises Refusal when no client or no address of it is known: that is shown here and never redirected."""
-    client = provider.clients.find(parameters.get("client_id", ""))
-    if client is None or not client.active:
-        raise Refusal("oidc.unknown_client", "client_id is missing or not registered with this provider.")
-    try:
-        target = authorization.identify(parameters, client.metadata)
-    except OAuthError as error:
-        raise Refusal("oidc.unknown_address", error.reason) from error
-    try:
-        return _decide(provider, authorization.parse_request(parameters, client.metadata), client, session)
-    except OAuthError as error:
-        return Answer(target, failure(provider.issuer, error, target.state))
+    """Understand and decide. Raises Refusal for what is shown here and never redirected."""
+    asked = understand(provider, parameters)
+    return asked if isinstance(asked, Answer) else decide(provider, asked, session)
 
 
-def _decide(
-    provider: Provider, request: AuthorizationRequest, client: Client, session: Session | None
-) -> Answer | SignInFirst:
+def decide(provider: Provider, asked: Asked, session: Session | None) -> Answer | SignInFirst:
+    """What the browser's session is good for."""
+    request = asked.request
+    try:
+        parameters = _decide(provider, asked, session)
+    except OAuthError as error:
+        parameters = failure(provider.issuer, error, request.state)
+    if parameters is None:
+        return SignInFirst(request)
+    return signed(provider, asked.client, Answer(request.target, parameters))
+
+
+def _decide(provider: Provider, asked: Asked, session: Session | None) -> dict[str, str] | None:
+    request, client = asked.request, asked.client
+    check_known(provider, request.resource)
     with provider.reading() as connection:
         step, achieved = standing(connection, provider, request, client, session)
     if step is None and session is not None and achieved is not None:
         with provider.transaction() as tx:
-            return Answer(request.target, issue_code(tx, provider, request, client, session, achieved.person))
+            return issue_code(tx, provider, request, client, session, achieved.person)
     if step is not None and "none" in request.prompt:
         raise OAuthError(step.prompt_none_error, "The request asked for no interaction, but it is needed.")
-    return SignInFirst(request)
+    return None

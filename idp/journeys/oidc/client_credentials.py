@@ -3,29 +3,29 @@
 from collections.abc import Mapping
 
 from idp.domain.clients.registry import Client
-from idp.domain.grants import grants
+from idp.domain.grants.grants import Terms
 from idp.foundation.audit.event import Event
-from idp.foundation.randomness import octets
+from idp.journeys.oidc.access_tokens import issue
+from idp.journeys.oidc.resources import audience_of
+from idp.journeys.oidc.tokens import access_response
 from idp.journeys.provider import Provider
-from idp.protocol.access_token import Kind, mint
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.errors import INVALID_SCOPE, OAuthError
+from idp.protocol.resource_indicator import requested
 from idp.protocol.scopes import CLAIMS_OF
 
 
-def client_credentials(provider: Provider, client: Client, parameters: Mapping[str, str]) -> dict[str, object]:
-    """The token response. Raises OAuthError(invalid_scope) for a scope that is not the client's own."""
+def client_credentials(
+    provider: Provider, client: Client, parameters: Mapping[str, str], held: Confirmation = UNBOUND
+) -> dict[str, object]:
+    """The token response. Raises OAuthError: invalid_scope for a scope that is not the client's own, invalid_target."""
     registered = [scope for scope in client.metadata.scope if scope not in CLAIMS_OF]
     asked = parameters["scope"].split() if "scope" in parameters else registered
     if not set(asked) <= set(registered):
         raise OAuthError(INVALID_SCOPE, "The client is not registered for this scope without a person.")
-    token = mint(Kind.ACCESS, octets(32))
+    terms = Terms(held, audience_of(provider, requested(parameters)))
     scope = " ".join(asked)
     with provider.transaction() as tx:
-        grants.add_access_token(tx, token, client.id, scope, provider.lifetimes.access_token, None)
+        access = issue(tx, provider, client, None, scope, terms, provider.lifetimes.access_token)
         tx.record(Event("oidc.token.issued", client.id, client.id, {"scope": scope}))
-    response: dict[str, object] = {
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": provider.lifetimes.access_token,
-    }
-    return response | ({"scope": scope} if scope else {})
+    return access_response(provider, access)

@@ -3,7 +3,7 @@
 import json
 
 from idp.domain.clients.registry import Client
-from idp.domain.grants import grants
+from idp.domain.grants import grants, pushed
 from idp.domain.people.records import Person, Status
 from idp.domain.sessions import participants
 from idp.domain.sessions.browser import Session
@@ -14,7 +14,7 @@ from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.assurance import acr_of
 from idp.protocol.authorization import AuthorizationRequest
-from idp.protocol.errors import ACCESS_DENIED, OAuthError
+from idp.protocol.errors import ACCESS_DENIED, INVALID_REQUEST_URI, OAuthError
 from idp.protocol.response_mode import success
 from idp.protocol.scopes import OFFLINE_ACCESS
 
@@ -24,8 +24,11 @@ def issue_code(
 ) -> dict[str, str]:
     """The parameters of a successful authorization response; the caller has checked sign-in, assurance and consent.
 
-    Raises OAuthError(access_denied) when the person may not sign in any more.
+    Here, and nowhere else, a pushed request is spent. Raises OAuthError(invalid_request_uri) when it was spent before,
+    (access_denied) when the person may not sign in any more.
     """
+    if request.pushed is not None and not pushed.spend(tx, request.pushed, client.id):
+        raise OAuthError(INVALID_REQUEST_URI, "This request was used before.")
     if person.status is not Status.ACTIVE:
         raise OAuthError(ACCESS_DENIED, "This person cannot sign in.")
     acr = acr_of(request.acr_wanted, person.assurance, session.strength, provider.policy)
@@ -55,4 +58,7 @@ def _context(request: AuthorizationRequest, session: Session, acr: str) -> grant
         acr=acr,
         amr=session.amr,
         auth_time=session.auth_time,
+        jkt=request.dpop_jkt,
+        resource=request.resource,
+        details=request.authorization_details,
     )

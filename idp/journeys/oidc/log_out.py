@@ -14,20 +14,28 @@ from idp.foundation.transaction import Tx
 from idp.journeys.oidc.subjects import session_for, subject_for
 from idp.journeys.provider import Provider
 from idp.protocol import jose
+from idp.protocol.frontchannel_logout import address
 from idp.protocol.logout import LogoutRequest, client_id_of, redirect_target
 from idp.protocol.response_mode import redirect_location
 
 NOTICE = "backchannel_logout"
 
 
-def log_out(provider: Provider, session: Session, reason: str, actor: str | None = None) -> None:
-    """End the session, revoke what was granted within it, and queue a notice to every service that took part."""
+def log_out(provider: Provider, session: Session, reason: str) -> tuple[str, ...]:
+    """End the session, revoke what was granted within it, and queue a notice to every service that took part.
+
+    Returns the addresses that the browser at hand is to open in frames, for services that want to hear it that way.
+    """
     with provider.transaction() as tx:
-        end_session(tx, provider, session, reason, actor or session.person_id)
+        took_part = participants.of(tx.connection, session.id)
+        end_session(tx, provider, session, reason, session.person_id)
+    services = filter(None, map(provider.clients.find, took_part))
+    told = (address(one.metadata, provider.issuer, session_for(provider, one, session.id)) for one in services)
+    return tuple(filter(None, told))
 
 
 def end_session(tx: Tx, provider: Provider, session: Session, reason: str, actor: str) -> None:
-    """As `log_out`, within the caller's transaction."""
+    """As `log_out`, within the caller's transaction, and for a browser that need not be at hand."""
     took_part = participants.of(tx.connection, session.id)
     browser.end(tx, session.id)
     grants.revoke_session(tx, session.person_id, session.id)

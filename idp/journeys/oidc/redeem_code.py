@@ -4,18 +4,23 @@ from collections.abc import Mapping
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
-from idp.domain.grants.grants import Grant
+from idp.domain.grants.grants import Grant, Terms
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
+from idp.journeys.oidc.bound_grant import check_code_key, keep_key
+from idp.journeys.oidc.resources import granted_audience
 from idp.journeys.oidc.tokens import Minted, mint_tokens, require_active, token_response
 from idp.journeys.provider import Provider
 from idp.protocol import pkce
 from idp.protocol.access_token import Kind, recognise
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.errors import INVALID_GRANT, OAuthError
 from idp.protocol.parameters import required
 
 
-def redeem_code(provider: Provider, client: Client, parameters: Mapping[str, str]) -> dict[str, object]:
+def redeem_code(
+    provider: Provider, client: Client, parameters: Mapping[str, str], held: Confirmation = UNBOUND
+) -> dict[str, object]:
     """The token response. Raises OAuthError; whatever was wrong, the code is spent.
 
     A replayed code ends everything that was issued from it (RFC 6749 section 4.1.2).
@@ -26,20 +31,24 @@ def redeem_code(provider: Provider, client: Client, parameters: Mapping[str, str
         grant = grants.spend_code(tx, code)
         if grant is None:
             raise _replayed(tx, code)
-        minted = _exchange(tx, provider, client, grant, parameters)
+        minted = _exchange(tx, provider, client, grant, parameters, held)
     return token_response(provider, client, minted)
 
 
-def _exchange(tx: Tx, provider: Provider, client: Client, grant: Grant, parameters: Mapping[str, str]) -> Minted:
+def _exchange(
+    tx: Tx, provider: Provider, client: Client, grant: Grant, parameters: Mapping[str, str], held: Confirmation
+) -> Minted:
     try:
         _check(tx.now, client, grant, parameters)
+        check_code_key(grant, held)
         require_active(tx.connection, grant)
+        audience = granted_audience(provider, parameters, grant.context.resource)
     except OAuthError:
         grants.revoke(tx, grant.id)
         tx.record(Event("oidc.code.refused", client.id, grant.person_id, {"client": grant.client_id}))
         raise
     tx.record(Event("oidc.code.redeemed", client.id, grant.person_id, {"client": client.id}))
-    return mint_tokens(tx, provider, client, grant)
+    return mint_tokens(tx, provider, client, keep_key(tx, client, grant, held), Terms(held, audience))
 
 
 def _check(now: int, client: Client, grant: Grant, parameters: Mapping[str, str]) -> None:

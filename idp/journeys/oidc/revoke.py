@@ -5,21 +5,22 @@ from collections.abc import Mapping
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
 from idp.foundation.audit.event import Event
+from idp.journeys.oidc.access_tokens import reference_of
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, kind_of
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.parameters import required
 
 
-def revoke(provider: Provider, client: Client, parameters: Mapping[str, str]) -> None:
+def revoke(provider: Provider, client: Client, parameters: Mapping[str, str], _held: Confirmation = UNBOUND) -> None:
     """End the token if it is this client's; a refresh token ends its whole family. Silent about everything else."""
     token = required(parameters, "token")
-    kind = kind_of(token)
-    if kind is Kind.ACCESS:
-        with provider.transaction() as tx:
-            if grants.revoke_access_token(tx, token, client.id):
-                tx.record(Event("oidc.token.revoked", client.id, client.id))
-    elif kind is Kind.REFRESH:
+    if kind_of(token) is Kind.REFRESH:
         _revoke_family(provider, client, token)
+    elif (reference := reference_of(provider, token)) is not None:
+        with provider.transaction() as tx:
+            if grants.revoke_access_token(tx, reference, client.id):
+                tx.record(Event("oidc.token.revoked", client.id, client.id))
 
 
 def _revoke_family(provider: Provider, client: Client, token: str) -> None:

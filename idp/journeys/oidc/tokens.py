@@ -8,17 +8,19 @@ from sqlalchemy import Connection
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
-from idp.domain.grants.grants import Grant
+from idp.domain.grants.grants import Grant, Terms
 from idp.domain.people import attributes, records, verifications
 from idp.domain.people.records import Status
 from idp.foundation.randomness import octets
 from idp.foundation.transaction import Tx
+from idp.journeys.oidc.access_tokens import Access, as_sent, issue
 from idp.journeys.oidc.subjects import session_for, subject_for
 from idp.journeys.provider import Provider
 from idp.protocol import id_token, identity_assurance, jose
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.claims import ALWAYS_ALLOWED, ClaimsRequest, Requested, requested_claims, select
 from idp.protocol.errors import INVALID_GRANT, OAuthError
+from idp.protocol.rich_authorization import kept
 from idp.protocol.scopes import OPENID
 
 
@@ -27,18 +29,24 @@ class Minted:
     """Tokens whose digests are kept; the ID token follows from the grant."""
 
     grant: Grant
-    access_token: str
+    access: Access
     refresh_token: str | None
     now: int
 
 
-def mint_tokens(tx: Tx, provider: Provider, client: Client, grant: Grant) -> Minted:
-    """A new access token, and a refresh token when offline access was granted."""
+def token_type(terms: Terms) -> str:
+    """RFC 6749 section 7.1: how the token is to be presented (RFC 6750, or RFC 9449 section 5)."""
+    return terms.confirmation.token_type
+
+
+def mint_tokens(
+    tx: Tx, provider: Provider, client: Client, grant: Grant, terms: Terms, *, may_refresh: bool = True
+) -> Minted:
+    """A new access token, and a refresh token when offline access was granted, unless there is one that stays."""
     lifetimes = provider.lifetimes
-    access = mint(Kind.ACCESS, octets(32))
-    grants.add_access_token(tx, access, client.id, grant.context.scope, lifetimes.access_token, grant.id)
+    access = issue(tx, provider, client, grant, grant.context.scope, terms, lifetimes.access_token)
     refresh = None
-    if grant.offline and "refresh_token" in client.metadata.grant_types:
+    if may_refresh and grant.offline and "refresh_token" in client.metadata.grant_types:
         refresh = mint(Kind.REFRESH, octets(32))
         grants.add_refresh_token(tx, refresh, grant.id, tx.now + lifetimes.refresh_token)
     return Minted(grant, access, refresh, tx.now)
@@ -53,18 +61,24 @@ def require_active(connection: Connection, grant: Grant) -> None:
 
 def token_response(provider: Provider, client: Client, minted: Minted) -> dict[str, object]:
     """RFC 6749 section 5.1 with the ID token of OpenID Connect Core 3.1.3.3."""
-    context = minted.grant.context
-    response: dict[str, object] = {
-        "access_token": minted.access_token,
-        "token_type": "Bearer",
-        "expires_in": provider.lifetimes.access_token,
-        "scope": context.scope,
-    }
+    response = access_response(provider, minted.access)
+    if minted.grant.context.details:
+        response["authorization_details"] = list(kept(minted.grant.context.details))  # RFC 9396 section 7
     if minted.refresh_token is not None:
         response["refresh_token"] = minted.refresh_token
-    if OPENID in context.scope.split():
-        response["id_token"] = _signed_id_token(provider, client, minted)
+    if OPENID in minted.access.scope.split():
+        response["id_token"] = _signed_id_token(provider, client, minted, str(response["access_token"]))
     return response
+
+
+def access_response(provider: Provider, access: Access) -> dict[str, object]:
+    """The members of every token response: the access token, how long, and what for."""
+    response: dict[str, object] = {
+        "access_token": as_sent(provider, access),
+        "token_type": token_type(access.terms),
+        "expires_in": access.lifetime,
+    }
+    return response | ({"scope": access.scope} if access.scope else {})
 
 
 def claims_told(
@@ -74,25 +88,30 @@ def claims_told(
     if ALWAYS_ALLOWED.issuperset(names) and verified is None:
         return {}
     with provider.reading() as connection:
-        held = attributes.read(connection, provider.vault, person_id)
+        held = attributes.claims(connection, provider.vault, person_id)
         verification = None if verified is None else verifications.latest(connection, provider.vault, person_id)
     told = select(names, held)
     proven = identity_assurance.build(verified, verification, held, now)
     return told if proven is None else told | {"verified_claims": proven}
 
 
-def requested_by(grant: Grant, scope: str) -> Requested:
-    """What the authorization request asked to be told, as far as a token of this `scope` reaches."""
+def claims_asked(grant: Grant) -> ClaimsRequest:
+    """The `claims` parameter of the authorization request."""
     claims: Mapping[str, object] = json.loads(grant.context.claims) if grant.context.claims else {}
-    return requested_claims(scope.split(), ClaimsRequest.from_document(claims))
+    return ClaimsRequest.from_document(claims)
 
 
-def _signed_id_token(provider: Provider, client: Client, minted: Minted) -> str:
+def requested_by(grant: Grant, scope: str, client: Client) -> Requested:
+    """What the authorization request asked to be told, as far as a token of this `scope`, and the agreement, reach."""
+    return requested_claims(scope.split(), claims_asked(grant), client.metadata.agreed_claims)
+
+
+def _signed_id_token(provider: Provider, client: Client, minted: Minted, access_token: str) -> str:
     grant = minted.grant
     algorithm = client.metadata.id_token_signed_response_alg
     claims: dict[str, object] = {}
     if grant.context.claims:
-        asked = requested_by(grant, grant.context.scope)
+        asked = requested_by(grant, grant.context.scope, client)
         claims = claims_told(provider, grant.person_id, asked.id_token, asked.verified_id_token, minted.now)
     document = id_token.build(
         issuer=provider.issuer,
@@ -105,7 +124,7 @@ def _signed_id_token(provider: Provider, client: Client, minted: Minted) -> str:
         amr=grant.context.amr,
         session=session_for(provider, client, grant.session_id),
         nonce=grant.context.nonce,
-        access_token=minted.access_token,
+        access_token=access_token,
         alg=algorithm,
         claims=claims,
     )

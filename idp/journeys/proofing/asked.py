@@ -7,7 +7,7 @@ from idp.foundation.refusal import Refusal
 from idp.journeys.provider import Provider
 from idp.journeys.signin.login import look_at
 from idp.protocol.assurance import Level
-from idp.protocol.registration import ClientMetadata
+from idp.protocol.client_metadata import ClientMetadata
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ def choose_password(provider: Provider, login_id: str, visitor: Visitor, text: s
     with provider.reading() as connection:
         names = [one.value for one in identifiers.of(connection, provider.vault, login.facts["claimed"])]
     password_policy.check(text, second_factor=not stands_alone(login), personal=names, breached=provider.breached)
+    provider.hasher.refuse_if_full()
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         at_step(tx, login_id, visitor, "method")

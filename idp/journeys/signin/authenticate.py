@@ -40,8 +40,10 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
 
     Raises Refusal("authenticators.wrong_password") for a wrong name and a wrong password alike, after the same work;
     ("signin.locked") after a right password of a locked person; ("signin.somebody_else") if the service asks for
-    another person; ("too_many_attempts" | "authenticators.switched_off") when no more tries are evaluated.
+    another person; ("too_many_attempts" | "authenticators.switched_off") when no more tries are evaluated; ("too_busy")
+    before anything is looked up.
     """
+    provider.hasher.refuse_if_full()
 
     def claim(tx: Tx) -> Claim:
         """A name nobody has is counted like one that somebody has, under its blind index."""

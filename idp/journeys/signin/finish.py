@@ -9,9 +9,9 @@ from idp.foundation.audit.event import Event, Fact
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.notify import announce
-from idp.journeys.oidc.authorize import Answer
 from idp.journeys.oidc.issue_code import issue_code
 from idp.journeys.oidc.log_out import end_session
+from idp.journeys.oidc.respond import Answer, signed
 from idp.journeys.provider import Provider
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.login import InProgress, at_step, goal_of, stand
@@ -48,7 +48,8 @@ def finish(provider: Provider, login_id: str, visitor: Visitor, device: str) -> 
             return Finished(None, f"/signin/{login_id}", None)
         logins.finish(tx, login_id, visitor.browser)
         achieved = replace(progress.achieved, remembered=known)
-        return replace(_finish(tx, provider, progress, achieved, visitor, device), remembered=cookie)
+        finished = replace(_finish(tx, provider, progress, achieved, visitor, device), remembered=cookie)
+    return _signed(provider, finished, progress.goal.client)
 
 
 def begin_session(provider: Provider, login_id: str, visitor: Visitor, device: str) -> str | None:
@@ -80,7 +81,15 @@ def abandon(provider: Provider, login_id: str, visitor: Visitor, code: str = ACC
     if goal.request is None:
         return Finished(None, "/", None)
     error = OAuthError(code, reasons[code])
-    return Finished(Answer(goal.request.target, failure(provider.issuer, error, goal.request.state)), None, None)
+    answer = Answer(goal.request.target, failure(provider.issuer, error, goal.request.state))
+    return _signed(provider, Finished(answer, None, None), goal.client)
+
+
+def _signed(provider: Provider, finished: Finished, client: Client | None) -> Finished:
+    """With an answer as the service wants it."""
+    if finished.answer is None or client is None:
+        return finished
+    return replace(finished, answer=signed(provider, client, finished.answer))
 
 
 def _remembering(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.domain.clients.registry import Client
 from idp.protocol.assurance import Level, Policy, Strength, asked_of
-from idp.protocol.authorization import AuthorizationRequest
+from idp.protocol.authorization import CREATE, AuthorizationRequest
 from idp.protocol.errors import UNMET_AUTHENTICATION_REQUIREMENTS, OAuthError
 
 
@@ -13,7 +13,8 @@ class Goal:
     """What must be reached. `request` and `client` are None for a page of ours.
 
     No proof from before `fresh_since` (Unix seconds) counts; with `anew`, none from before this sign-in does; with
-    `first_hand`, none that was given at another device.
+    `first_hand`, none that was given at another device. With `two_factors`, one does not do, whatever the level, unless
+    the browser remembers her.
     """
 
     request: AuthorizationRequest | None = None
@@ -23,10 +24,15 @@ class Goal:
     fresh_since: int = 0
     anew: bool = False
     first_hand: bool = False
+    two_factors: bool = False
 
 
-def for_service(request: AuthorizationRequest, client: Client, asked_at: int, policy: Policy) -> Goal:
+def for_service(
+    request: AuthorizationRequest, client: Client, asked_at: int, policy: Policy, *, single_factor: bool = False
+) -> Goal:
     """The goal of a request that came at `asked_at`. `max_age` counts from then, not from when the citizen is done.
+
+    One factor does only where the operator allows that (`single_factor`) and the service wants it.
 
     Raises OAuthError(unmet_authentication_requirements) if the service insists on a level that does not exist.
     """
@@ -37,7 +43,8 @@ def for_service(request: AuthorizationRequest, client: Client, asked_at: int, po
         authentication=authentication,
         identity=identity,
         fresh_since=0 if request.max_age is None else asked_at - request.max_age,
-        anew=bool(request.prompt & {"login", "select_account"}) or request.max_age == 0,
+        anew=bool(request.prompt & {"login", "select_account", CREATE}) or request.max_age == 0,
+        two_factors=not (single_factor and client.metadata.single_factor),
     )
 
 

@@ -145,4 +145,4 @@ def goal_of(provider: Provider, login: Login) -> Goal:
     client = provider.clients.find(request.client_id)
     if client is None or not client.active:
         raise Refusal("oidc.unknown_client", "The service is not registered any more.")
-    return for_service(request, client, login.created_at, provider.policy)
+    return for_service(request, client, login.created_at, provider.policy, single_factor=provider.single_factor)

@@ -22,7 +22,7 @@ def has_second_factor(provider: Provider, person_id: str) -> bool:
 
 
 def encode(provider: Provider, person_id: str, text: str) -> str:
-    """The hash of what may be the person's password. Raises Refusal("authenticators.password....").
+    """The hash of what may be the person's password. Raises Refusal("authenticators.password....") or ("too_busy").
 
     Slow on purpose, so never within a transaction.
     """
@@ -32,6 +32,7 @@ def encode(provider: Provider, person_id: str, text: str) -> str:
         names = [one.value for one in identifiers.of(connection, provider.vault, person_id)]
     personal = [*names, *map(str, own.values())]
     password_policy.check(text, second_factor=second, breached=provider.breached, personal=personal)
+    provider.hasher.refuse_if_full()
     return provider.hasher.hash(text)
 
 

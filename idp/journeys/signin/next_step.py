@@ -18,7 +18,8 @@ class Facts:
     that one was given within this very sign-in; `remembered` that the browser knows her, so that one factor may do;
     `password_leaked` that it is to be replaced; `closing_for_service` that a service waits for somebody who is closing
     her account; `claimed_for_service` that it waits for one whose account somebody else is about to have, and who was
-    not told of it in this sign-in; `reachable` is the most that the person can prove with what she holds.
+    not told of it in this sign-in; `reachable` is the most that the person can prove with what she holds; `two_factors`
+    that one does not do for the service, whatever level it asks for.
     """
 
     person_known: bool = False
@@ -33,6 +34,7 @@ class Facts:
     identity: Level = Level.LOW
     required_identity: Level = Level.LOW
     consent_missing: bool = False
+    two_factors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,7 @@ def a_second_factor_is_held(facts: Facts) -> bool:
     Where she had her browser remember her she is asked only for what the service needs; not to keep her account,
     nor after a password that others may know.
     """
-    trusted = facts.remembered and not facts.closing_for_service and not facts.password_leaked
-    least = Strength.ONE_FACTOR if trusted else Strength.RESTRICTED
+    least = Strength.ONE_FACTOR if _is_trusted(facts) else Strength.RESTRICTED
     wanted = min(facts.reachable, max(facts.required_authentication, least))
     return facts.authentication < wanted
 
@@ -80,8 +81,12 @@ def she_must_know_who_wants_her_account(facts: Facts) -> bool:
 
 
 def a_second_factor_is_needed(facts: Facts) -> bool:
-    """The service asks for more than the person can prove, so what is missing is added now."""
-    return facts.required_authentication > max(facts.authentication, facts.reachable)
+    """The service asks for more than the person can prove, so what is missing is added now.
+
+    A browser that remembers her does so because she proved two.
+    """
+    least = Strength.RESTRICTED if facts.two_factors and not _is_trusted(facts) else Strength.ONE_FACTOR
+    return max(facts.required_authentication, least) > max(facts.authentication, facts.reachable)
 
 
 def identity_must_be_verified(facts: Facts) -> bool:
@@ -92,6 +97,10 @@ def identity_must_be_verified(facts: Facts) -> bool:
 def consent_must_be_given(facts: Facts) -> bool:
     """Something would be shared that was not allowed before."""
     return facts.consent_missing
+
+
+def _is_trusted(facts: Facts) -> bool:
+    return facts.remembered and not facts.closing_for_service and not facts.password_leaked
 
 
 STEPS = (

@@ -110,6 +110,7 @@ def choose_password(provider: Provider, login_id: str, visitor: Visitor, text: s
     password_policy.check(
         text, second_factor=True, breached=provider.breached, personal=_words(address_of(provider, login))
     )
+    provider.hasher.refuse_if_full()
     encoded = provider.hasher.hash(text)  # Slow on purpose, so outside the transaction.
     with provider.transaction() as tx:
         login = _turn(tx, login_id, visitor, "method")

@@ -69,7 +69,7 @@ def standing(
 
     Pure reading, for the authorization endpoint.
     """
-    goal = for_service(request, client, provider.store.now(), provider.policy)
+    goal = for_service(request, client, provider.store.now(), provider.policy, single_factor=provider.single_factor)
     achieved = achieved_by(connection, provider, goal, session, Proved())
     return next_step(facts(connection, goal, achieved, consented=False, warned=False)), achieved
 
@@ -116,6 +116,7 @@ def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, cons
         identity=achieved.person.assurance,
         required_identity=goal.identity,
         consent_missing=_consent_missing(connection, goal, achieved.person.id, consented=consented),
+        two_factors=goal.two_factors,
     )
 
 
@@ -168,6 +169,6 @@ def _hinted(provider: Provider, token: str) -> str:
 def _consent_missing(connection: Connection, goal: Goal, person_id: str, *, consented: bool) -> bool:
     if goal.request is None or goal.client is None or consented:
         return False
-    if "consent" in goal.request.prompt:
-        return True
-    return not needs_consent_to(goal.request) <= consents.given(connection, person_id, goal.client.id)
+    if "consent" in goal.request.prompt or goal.request.authorization_details:
+        return True  # What is to be done is allowed each time anew.
+    return not needs_consent_to(goal.request, goal.client) <= consents.given(connection, person_id, goal.client.id)

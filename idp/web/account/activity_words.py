@@ -26,6 +26,7 @@ SUSPICIOUS: Final = (
     "people.closing.requested",
     "account.data.downloaded",
     "grants.consent.given",
+    "grants.details.allowed",
     "oidc.code.issued",
     "signatures.document.signed",
 )
@@ -201,6 +202,7 @@ def _of_services() -> dict[str, str]:
     return {
         "oidc.code.issued": _("You opened %(service)s"),
         "grants.consent.given": _("You agreed to share information with %(service)s"),
+        "grants.details.allowed": _("You allowed %(service)s what it asked for"),
         "grants.consent.withdrawn": _("You withdrew your consent for %(service)s"),
         "oidc.code.replayed": _("Access of %(service)s was stopped, because a code was used twice"),
         "oidc.refresh.reused": _("Access of %(service)s was stopped, because a token was used twice"),

@@ -121,7 +121,7 @@ def _remembering(copy: Copy) -> Facts:
 def _services(copy: Copy, service_name: Callable[[str], str]) -> Facts:
     groups = []
     for one in copy.consents:
-        use, receives = copy.uses.get(one.client_id), select(one.allowed, copy.attributes)
+        use, receives = copy.uses.get(one.client_id), select(one.allowed, copy.told)
         told = [f"{label(name)}: {spoken(value)}" for name, value in receives.items() if not name.endswith("_verified")]
         ended = [(_("Consent withdrawn"), _when(one.withdrawn_at))] if one.withdrawn_at else []
         used = [(_("Last used"), _when(use.opened_at))] if use and use.opened_at else []

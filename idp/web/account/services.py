@@ -4,6 +4,7 @@ from flask import Response
 
 from idp.journeys.account import services
 from idp.protocol.scopes import OFFLINE_ACCESS
+from idp.protocol.third_party_login import entrance
 from idp.web.account.frame import blueprint, changed, page
 from idp.web.claim_words import label, listed, spoken
 from idp.web.frame import provider
@@ -24,7 +25,15 @@ def service_page(client_id: str) -> Response:
     session = require_session()
     one, told = services.one_in_use(provider(), session.person_id, client_id)
     rows = [(label(name), spoken(value)) for name, value in told.items() if not name.endswith("_verified")]
-    return page("service", session, "services", one=one, rows=rows, offline=OFFLINE_ACCESS in one.consent.allowed)
+    return page(
+        "service",
+        session,
+        "services",
+        one=one,
+        rows=rows,
+        offline=OFFLINE_ACCESS in one.consent.allowed,
+        entrance=entrance(one.client.metadata, provider().issuer),
+    )
 
 
 @blueprint.get("/account/services/<client_id>/remove")

@@ -21,6 +21,8 @@ SECTIONS: Final[Mapping[str, str]] = {
     "find": "people",
     "service": "services",
     "service_status": "services",
+    "registration": "services",
+    "registration_decision": "services",
     "grant": "colleagues",
     "revoke": "colleagues",
     "verify_audit": "audit",
@@ -40,6 +42,13 @@ def notice(code: str) -> Notice | None:
         "not_claimed": ("warning", _("Nothing was decided: your half hour with this case was over. Claim it again.")),
         "suspended": ("success", _("The service is suspended. It takes effect within seconds.")),
         "reinstated": ("success", _("The service works again.")),
+        "registration_approve": ("success", _("The registration is approved. It takes effect within seconds.")),
+        "registration_refuse": ("success", _("The registration is refused. Its developer can read why.")),
+        "not_decided": (
+            "warning",
+            _("Nothing was decided: what was asked for was changed meanwhile, or a colleague decided. Look again."),
+        ),
+        "no_registration_waits": ("info", _("Nothing of this service waits for approval.")),
         "granted": ("success", _("The role is granted. Your colleague was told.")),
         "revoked": ("success", _("The role is taken away. Your colleague was told.")),
     }

@@ -14,4 +14,5 @@ def init(app: Flask, provider: Provider, *, https: bool) -> None:
     """Add the endpoints."""
     for endpoint in (authorize, logout):
         app.register_blueprint(endpoint.blueprint)
-    app.wsgi_app = Machine(app, provider, https=https)  # type: ignore[method-assign]
+    machine = app.extensions["machine"] = Machine(app, provider, https=https)
+    app.wsgi_app = machine  # type: ignore[method-assign]

@@ -11,7 +11,7 @@ from idp.web.headers import allow_form_action
 
 def answer(target: Target, parameters: Mapping[str, str]) -> Response:
     """303, so that a browser that posted a form does not post it again (RFC 9700 section 4.12)."""
-    if target.response_mode == "form_post":
+    if response_mode.by_form(target.response_mode):
         allow_form_action(target.redirect_uri)
         form = response_mode.form_post(target.redirect_uri, parameters)
         return make_response(render_template("oidc/form_post.html", form=form))

@@ -7,7 +7,6 @@ would let parallel redemptions of one code succeed, so nothing here saves anythi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -18,18 +17,25 @@ from authlib.oauth2.rfc6749.token_endpoint import TokenEndpoint
 
 from idp.domain.clients.registry import Client
 from idp.journeys.oidc.client_credentials import client_credentials
-from idp.journeys.oidc.introspect import introspect
-from idp.journeys.oidc.prove_client import holds_key, knows_secret
+from idp.journeys.oidc.exchange_token import exchange_token
+from idp.journeys.oidc.introspect import introspect, signed
+from idp.journeys.oidc.prove_certificate import shows_issued_certificate, shows_own_certificate
+from idp.journeys.oidc.prove_client import holds_key, knows_secret, signs_with_secret
+from idp.journeys.oidc.prove_possession import Proofs, possession
+from idp.journeys.oidc.push import push
 from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.revoke import revoke
 from idp.journeys.provider import Provider
+from idp.protocol import signed_introspection, token_exchange
+from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import Presented, check_method, presented
+from idp.protocol.client_metadata import AUTH_METHODS, SELF_SIGNED_TLS, TLS_CLIENT_AUTH
+from idp.protocol.confirmation import UNBOUND, Confirmation, binding
 from idp.protocol.errors import INVALID_CLIENT, INVALID_REQUEST, UNAUTHORIZED_CLIENT, UNSUPPORTED_GRANT_TYPE, OAuthError
 from idp.protocol.parameters import required
-from idp.protocol.registration import AUTH_METHODS
 
-Journey = Callable[[Provider, Client, Mapping[str, str]], dict[str, object] | None]
+Journey = Callable[[Provider, Client, Mapping[str, str], Confirmation], dict[str, object] | None]
 Answer = tuple[int, dict[str, object]]
 
 
@@ -51,11 +57,19 @@ class EngineClient(ClientMixin):  # type: ignore[misc]
 class EngineRequest(OAuth2Request):  # type: ignore[misc]
     """A request to a machine endpoint, already parsed strictly."""
 
-    def __init__(self, uri: str, parameters: Mapping[str, str], authorization: str | None) -> None:
-        super().__init__("POST", uri)
+    def __init__(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> None:
+        super().__init__(proofs.method, proofs.url)
         self.payload = BasicOAuth2Payload(parameters)
         self.parameters = parameters
+        self.proofs = proofs
         self.presented: Presented = presented(authorization, parameters)
+
+
+METHODS = AUTH_METHODS
+Prover = Callable[[EngineRequest, Client | None], bool]
+CertificateProver = Callable[[Provider, Proofs, Client], bool]
+QueryClient = Callable[[str], EngineClient | None]
+Authenticator = Callable[[QueryClient, EngineRequest], EngineClient | None]
 
 
 class Engine(AuthorizationServer):  # type: ignore[misc]
@@ -64,32 +78,57 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, provider: Provider) -> None:
         super().__init__()
         self.provider = provider
-        self._uri = f"{provider.issuer}/oidc/token"
-        self._audiences = (provider.issuer, self._uri)
-        for method in AUTH_METHODS:
-            self.register_client_auth_method(method, self._authenticator(method))
+        for method, prove in self._provers().items():
+            self.register_client_auth_method(method, _authenticator(method, prove))
+        for method, shows in BY_CERTIFICATE.items():
+            self.register_client_auth_method(method, _certificate_authenticator(provider, method, shows))
         for grant in GRANTS:
             self.register_grant(grant)
         self.register_endpoint(Introspection(self))
         self.register_endpoint(Revocation(self))
+        self.register_endpoint(Pushing(self))
 
-    def answer_token(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+    def answer_token(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a token response. Raises OAuthError."""
         required(parameters, "grant_type")
-        answer: Answer = self.create_token_response(EngineRequest(self._uri, parameters, authorization))
+        answer: Answer = self.create_token_response(EngineRequest(parameters, authorization, proofs))
         return answer
 
-    def introspection(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
-        """Status and document of an introspection response. Raises OAuthError."""
-        return self._endpoint(Introspection.ENDPOINT_NAME, parameters, authorization)
+    def introspection(
+        self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs, accept: str = ""
+    ) -> tuple[int, dict[str, object] | str]:
+        """Status and document of an introspection response, or a JWT for who accepts one. Raises OAuthError."""
+        request = EngineRequest(parameters, authorization, proofs)
+        status, document = self._endpoint(Introspection.ENDPOINT_NAME, request)
+        client: Client = request.client.client
+        if signed_introspection.is_wanted(accept, client.metadata.introspection_signed_response_alg):
+            return status, signed(self.provider, client, document)
+        return status, document
 
-    def revocation(self, parameters: Mapping[str, str], authorization: str | None) -> Answer:
+    def revocation(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a revocation response. Raises OAuthError."""
-        return self._endpoint(Revocation.ENDPOINT_NAME, parameters, authorization)
+        return self._endpoint(Revocation.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
 
-    def _endpoint(self, name: str, parameters: Mapping[str, str], authorization: str | None) -> Answer:
-        answer: Answer = self.create_endpoint_response(name, EngineRequest(self._uri, parameters, authorization))
+    def pushing(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
+        """Status and document of a pushed authorization response. Raises OAuthError."""
+        return self._endpoint(Pushing.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
+
+    def _endpoint(self, name: str, request: EngineRequest) -> Answer:
+        answer: Answer = self.create_endpoint_response(name, request)
         return answer
+
+    def authenticate_client(
+        self, request: EngineRequest, methods: tuple[str, ...], endpoint: str = "token"
+    ) -> EngineClient:
+        """Who asks, at every endpoint. Raises OAuthError, OAuth2Error, Refusal("too_many_attempts")."""
+        failures, who = self.provider.client_failures, (request.presented.client_id, request.proofs.address)
+        failures.check(*who)
+        try:
+            client: EngineClient = super().authenticate_client(request, methods, endpoint)
+        except (OAuthError, OAuth2Error):
+            failures.count(*who)
+            raise
+        return client
 
     def query_client(self, client_id: str) -> EngineClient | None:
         """An active registration, or None."""
@@ -116,32 +155,60 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, *args: object, **kwargs: object) -> None:
         """Authlib's hook: nobody listens; journeys record what happens."""
 
-    def _authenticator(
-        self, method: str
-    ) -> Callable[[Callable[[str], EngineClient | None], EngineRequest], EngineClient | None]:
-        provers: dict[str, Callable[[Presented, Client], bool]] = {
-            "client_secret_basic": partial(knows_secret, self.provider),
-            "client_secret_post": partial(knows_secret, self.provider),
-            "private_key_jwt": partial(holds_key, self.provider, audiences=self._audiences),
+    def _provers(self) -> dict[str, Prover]:
+        provider = self.provider
+        return {
+            "client_secret_basic": lambda request, client: knows_secret(provider, request.presented, client),
+            "client_secret_post": lambda request, client: knows_secret(provider, request.presented, client),
+            "client_secret_jwt": lambda request, client: signs_with_secret(
+                provider, request.presented, client, self._audiences(request)
+            ),
+            "private_key_jwt": lambda request, client: holds_key(
+                provider, request.presented, client, self._audiences(request)
+            ),
             "none": _nothing_to_prove,
         }
-        prove = provers[method]
 
-        def authenticate(
-            query_client: Callable[[str], EngineClient | None], request: EngineRequest
-        ) -> EngineClient | None:
-            if request.presented.method != method:
-                return None
-            found = query_client(request.presented.client_id)
-            if found is None:
-                return None
+    def _audiences(self, request: EngineRequest) -> Audiences:
+        """RFC 9126 section 2: the issuer, the token endpoint, or the endpoint that is asked."""
+        issuer = self.provider.issuer
+        return Audiences(issuer, (f"{issuer}/oidc/token", request.proofs.url))
+
+
+def _authenticator(method: str, prove: Prover) -> Authenticator:
+    """What Authlib calls to authenticate a client by `method`: the client, or None."""
+
+    def authenticate(query_client: QueryClient, request: EngineRequest) -> EngineClient | None:
+        if request.presented.method != method:
+            return None
+        found = query_client(request.presented.client_id)
+        if found is not None:
             check_method(request.presented, found.client.metadata)
-            return found if prove(request.presented, found.client) else None
+        proved = prove(request, None if found is None else found.client)  # A client that there is not costs as much.
+        return found if proved else None
 
-        return authenticate
+    return authenticate
 
 
-def _nothing_to_prove(_claimed: Presented, _client: Client) -> bool:
+def _certificate_authenticator(provider: Provider, method: str, shows: CertificateProver) -> Authenticator:
+    """As `_authenticator`, for a client that says its name and leaves the rest to its certificate."""
+
+    def authenticate(query_client: QueryClient, request: EngineRequest) -> EngineClient | None:
+        found = query_client(request.presented.client_id) if request.presented.method == "none" else None
+        if found is None or found.client.metadata.token_endpoint_auth_method != method:
+            return None
+        return found if shows(provider, request.proofs, found.client) else None
+
+    return authenticate
+
+
+BY_CERTIFICATE: dict[str, CertificateProver] = {
+    TLS_CLIENT_AUTH: shows_issued_certificate,
+    SELF_SIGNED_TLS: shows_own_certificate,
+}
+
+
+def _nothing_to_prove(_request: EngineRequest, _client: Client | None) -> bool:
     """A public client: PKCE binds its codes."""
     return True
 
@@ -149,7 +216,7 @@ def _nothing_to_prove(_claimed: Presented, _client: Client) -> bool:
 class _Grant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
     """A grant type that leaves everything but client authentication to its journey."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     JOURNEY: Journey
 
     def validate_token_request(self) -> None:
@@ -161,8 +228,10 @@ class _Grant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
 
     def create_token_response(self) -> tuple[int, Any, Any]:
         """Run the journey."""
-        body = type(self).JOURNEY(self.server.provider, self.request.client.client, self.request.parameters)
-        return 200, body, None
+        provider, request = self.server.provider, self.request
+        client: Client = request.client.client
+        held = binding(client.metadata, possession(provider, request.proofs, client))
+        return 200, type(self).JOURNEY(provider, client, request.parameters, held), None
 
 
 class CodeGrant(_Grant):
@@ -186,20 +255,28 @@ class ClientCredentialsGrant(_Grant):
     JOURNEY = staticmethod(client_credentials)
 
 
-GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant)
-CONFIDENTIAL = tuple(method for method in AUTH_METHODS if method != "none")
+class ExchangeGrant(_Grant):
+    """RFC 8693."""
+
+    GRANT_TYPE = token_exchange.GRANT_TYPE
+    JOURNEY = staticmethod(exchange_token)
+
+
+GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant, ExchangeGrant)
+CONFIDENTIAL = tuple(method for method in METHODS if method != "none")
 
 
 class _Endpoint(TokenEndpoint):  # type: ignore[misc]
     """An endpoint beside the token endpoint, with the same client authentication."""
 
-    CLIENT_AUTH_METHODS: tuple[str, ...] = AUTH_METHODS
+    CLIENT_AUTH_METHODS: tuple[str, ...] = METHODS
     JOURNEY: Journey
 
     def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:
         """Authenticate the client, then run the journey."""
         found: EngineClient = self.authenticate_endpoint_client(request)
-        body = type(self).JOURNEY(self.server.provider, found.client, request.parameters)
+        request.client = found
+        body = type(self).JOURNEY(self.server.provider, found.client, request.parameters, UNBOUND)
         return 200, body or {}, None
 
 
@@ -216,3 +293,17 @@ class Revocation(_Endpoint):
 
     ENDPOINT_NAME = "revocation"
     JOURNEY = staticmethod(revoke)
+
+
+class Pushing(_Endpoint):
+    """RFC 9126: for every client, as at the token endpoint; a key that is proved here binds the code."""
+
+    ENDPOINT_NAME = "pushed_authorization_request"
+    JOURNEY = staticmethod(push)
+
+    def create_endpoint_response(self, request: EngineRequest) -> tuple[int, dict[str, object], None]:
+        """Authenticate the client, see which key it holds, then keep its request."""
+        found: EngineClient = self.authenticate_endpoint_client(request)
+        provider = self.server.provider
+        held = possession(provider, request.proofs, found.client)
+        return 201, push(provider, found.client, request.parameters, held), None

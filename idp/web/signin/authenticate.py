@@ -15,6 +15,7 @@ from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
 from idp.web.signin.dispatch import blueprint, corrected, page, posted, rendered
+from idp.web.signin.logo import logo
 
 NAME, PASSWORD = "login-username", "login-password"
 
@@ -65,6 +66,7 @@ def _show(
 ) -> Response:
     challenge, options = passkey_options(provider())
     values = {"challenge": challenge, "options": options, "signals": signals, "handover": is_offered(progress)}
+    values["logo"] = logo(progress)
     return rendered("authenticate", errors, progress=progress, name=name, **values)
 
 

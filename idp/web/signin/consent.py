@@ -1,6 +1,7 @@
 """What the service will receive, with the very values, before anything is shared."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, make_response, request
 from flask_babel import gettext as _
@@ -11,8 +12,10 @@ from idp.journeys.signin.login import InProgress
 from idp.web.claim_words import label, spoken
 from idp.web.frame import provider
 from idp.web.signin.current import visitor
+from idp.web.signin.detail_words import spoken_details
 from idp.web.signin.device import device_name
 from idp.web.signin.dispatch import blueprint, page, posted, rendered
+from idp.web.signin.logo import logo
 
 
 @blueprint.get(f"/signin/<login_id>/{STEP}")
@@ -46,4 +49,6 @@ def _show(progress: InProgress) -> Response:
     rows = [(label(name), spoken(value)) for name, value in offered.shared if not name.endswith("_verified")]
     rows += [(label(name), _("Not on record")) for name in offered.missing if name in offered.essential]
     quiet = quiet_passkey.options(provider(), progress)
-    return rendered("consent", progress=progress, rows=rows, offline=offered.offline, quiet=quiet)
+    details = spoken_details(offered.details, provider().detail_types)
+    values: dict[str, Any] = {"details": details, "offline": offered.offline, "reached": offered.reached}
+    return rendered("consent", progress=progress, rows=rows, **values, quiet=quiet, logo=logo(progress))

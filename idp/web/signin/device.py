@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from idp.foundation.deferred import deferred
 
-# The recogniser takes 17 MB of memory and a fifth of a second, and is needed by whoever signs in. Left out are its
-# patterns for makes of telephones, which would take 9 MB more.
+# The recogniser takes 17 MB of memory and a fifth of a second, and is needed by whoever signs in: a server loads it
+# before it forks its workers. Left out are its patterns for makes of telephones, which would take 9 MB more.
 ua_parser: Any = deferred("ua_parser")
 loaders: Any = deferred("ua_parser.loaders")
 regex: Any = deferred("ua_parser.regex")

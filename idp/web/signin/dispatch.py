@@ -21,6 +21,8 @@ from idp.web.signin.words import GONE, NO_COOKIE, message
 
 blueprint = Blueprint("signin", __name__)
 OUT_OF_TURN = "signin.out_of_turn"
+LATER = {"too_many_attempts": HTTPStatus.TOO_MANY_REQUESTS, "too_busy": HTTPStatus.SERVICE_UNAVAILABLE}
+"""What may be tried again by itself, and when."""
 
 
 @blueprint.before_request
@@ -108,8 +110,8 @@ def corrected(shown: Response, refusal: Refusal | None = None) -> Response:
     if shown.status_code != HTTPStatus.OK:
         return shown
     shown.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-    if refusal is not None and refusal.code == "too_many_attempts":
-        shown.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    if refusal is not None and refusal.code in LATER:
+        shown.status_code = LATER[refusal.code]
         shown.headers["Retry-After"] = str(refusal.facts["retry_after"])
     return shown
 

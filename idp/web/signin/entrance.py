@@ -3,13 +3,14 @@
 from flask import Response
 
 from idp.journeys.signin.login import begin
-from idp.protocol.authorization import AuthorizationRequest
+from idp.protocol.authorization import CREATE, AuthorizationRequest
 from idp.web.frame import provider
 from idp.web.redirects import local
 from idp.web.signin.current import bind, new_binding
 
 
 def enter(request: AuthorizationRequest) -> Response:
-    """Open a sign-in, bound to this browser, and go to its first step."""
+    """Open a sign-in, bound to this browser, and go to its first step, or to making an account if it asks for that."""
     login_id = begin(provider(), new_binding(), request=request)
-    return bind(local(f"/signin/{login_id}"))
+    first = "register" if CREATE in request.prompt else "signin"
+    return bind(local(f"/{first}/{login_id}"))

@@ -44,6 +44,7 @@ def message(refusal: Refusal) -> str | None:
         )
         return words
     known: dict[str, str] = {
+        "too_busy": _("Many people are signing in at the moment. Wait a few seconds, then try again."),
         "authenticators.wrong_password": _("The user name or the password is wrong."),
         "signin.locked": _("This account cannot be used to sign in. Contact support."),
         "signin.reported": _("You locked this account. Use “I cannot sign in” below to take it back."),

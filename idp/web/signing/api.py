@@ -11,26 +11,27 @@ from werkzeug.exceptions import HTTPException
 from idp.domain.clients.registry import Client
 from idp.domain.signatures import intake
 from idp.foundation.refusal import Refusal
+from idp.journeys.oidc.prove_possession import Proofs, Shown, fresh_nonce
 from idp.journeys.signing import collect
 from idp.journeys.signing.agency import authenticate
 from idp.journeys.signing.collect import Standing
 from idp.journeys.signing.prepare import Asked
 from idp.journeys.signing.prepare import prepare as prepare_ceremony
 from idp.protocol import strict_json
-from idp.protocol.errors import INSUFFICIENT_SCOPE, INVALID_REQUEST, INVALID_TOKEN, OAuthError
+from idp.protocol.errors import INSUFFICIENT_SCOPE, INVALID_REQUEST, OAuthError
 from idp.web import csrf
 from idp.web.errors import program_answer
 from idp.web.frame import provider
 from idp.web.json_answer import json_answer
+from idp.web.oidc import bearer
+from idp.web.oidc.certificate import certificate
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/signing/requests")
 
 LARGEST_BODY: Final = intake.LARGEST * 4 // 3 + 64 * 1024
 """A document of the largest size in base64, and the rest of the request, in octets."""
 STATUS: Final[Mapping[str, int]] = {
-    INVALID_REQUEST: 400,
-    INVALID_TOKEN: 401,
-    INSUFFICIENT_SCOPE: 403,
+    **bearer.STATUS,
     "signatures.unknown": 404,
     "signatures.not_signed": 409,
     "signatures.over": 409,
@@ -46,7 +47,7 @@ UNPROCESSABLE: Final = 422
 @csrf.exempt
 def prepare() -> Response:
     """Open a ceremony for a document; 201 with its address for the citizen."""
-    client = authenticate(provider(), _bearer())
+    client = authenticate(provider(), _shown())
     ceremony = prepare_ceremony(provider(), client, _asked())
     response = json_answer(201, _told(Standing(ceremony, None)))
     response.headers["Location"] = url_for("signing.api.standing", ceremony_id=ceremony.id)
@@ -57,7 +58,7 @@ def prepare() -> Response:
 @csrf.exempt
 def standing(ceremony_id: str) -> Response:
     """How the ceremony stands."""
-    client = authenticate(provider(), _bearer())
+    client = authenticate(provider(), _shown())
     return json_answer(200, _told(collect.standing(provider(), client, ceremony_id)))
 
 
@@ -65,7 +66,7 @@ def standing(ceremony_id: str) -> Response:
 @csrf.exempt
 def document(ceremony_id: str) -> Response:
     """The signed PDF."""
-    client = authenticate(provider(), _bearer())
+    client = authenticate(provider(), _shown())
     content = collect.signed_document(provider(), client, ceremony_id)
     disposition = {"Content-Disposition": f'attachment; filename="{ceremony_id}.pdf"'}
     return Response(content, mimetype="application/pdf", headers=disposition)
@@ -75,7 +76,7 @@ def document(ceremony_id: str) -> Response:
 @csrf.exempt
 def cancel(ceremony_id: str) -> Response:
     """Take the request back."""
-    client: Client = authenticate(provider(), _bearer())
+    client: Client = authenticate(provider(), _shown())
     collect.cancel(provider(), client, ceremony_id)
     return Response(status=204)
 
@@ -97,23 +98,31 @@ def _http(error: HTTPException) -> Response:
     return program_answer(INVALID_REQUEST, error.description or error.name, error.code or 500)
 
 
+@blueprint.after_request
+def _offer_nonce(response: Response) -> Response:
+    """RFC 9449 section 8.2: whoever uses DPoP learns what the next proof may carry."""
+    if "DPoP" in request.headers:
+        response.headers["DPoP-Nonce"] = fresh_nonce(provider())
+    return response
+
+
 def _challenge(refusal: Refusal) -> str:
-    """RFC 6750 section 3: what to send, and what was wrong with what was sent."""
-    if refusal.code == INVALID_TOKEN and "Authorization" not in request.headers:
-        return "Bearer"
-    if refusal.code == INVALID_TOKEN:
-        return f'Bearer error="{refusal.code}", error_description="{refusal.reason}"'
-    if refusal.code == INSUFFICIENT_SCOPE:
-        return f'Bearer error="{refusal.code}", error_description="{refusal.reason}", scope="signing"'
-    return ""
+    """What was wrong with the token, if it was that."""
+    if not isinstance(refusal, OAuthError) or refusal.code not in bearer.STATUS or refusal.code == INVALID_REQUEST:
+        return ""
+    scope = ('scope="signing"',) if refusal.code == INSUFFICIENT_SCOPE else ()
+    return bearer.challenge(request.headers.get("Authorization"), refusal, *scope)
 
 
-def _bearer() -> str:
+def _shown() -> Shown:
     """RFC 6750 section 2.1: the header, and nothing else."""
-    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not credentials:
-        raise OAuthError(INVALID_TOKEN, "Send an access token in the Authorization header, as Bearer.")
-    return credentials
+    proofs = Proofs(
+        request.method,
+        provider().issuer + request.path,
+        request.headers.get("DPoP"),
+        certificate(request.environ),
+    )
+    return bearer.shown(request.headers.get("Authorization"), proofs)
 
 
 def _asked() -> Asked:

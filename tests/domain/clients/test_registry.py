@@ -114,3 +114,44 @@ def test_the_cache_never_grows_beyond_its_size(store, monkeypatch):
         registered(store, client_id=f"agency{number}")
     for number in range(5):
         assert found.find(f"agency{number}").id == f"agency{number}"
+
+
+WAGES = "https://wages.example/"
+
+
+def server_of(store, resource=WAGES):
+    with store.reading() as connection:
+        return registry.server_of(connection, resource)
+
+
+def test_a_resource_is_one_clients_and_nobody_takes_it(store):
+    registered(store, resources=[WAGES])
+    with pytest.raises(OAuthError, match=f"{WAGES}, which another client registered") as refusal:
+        registered(store, client_id="thief", resources=["https://own.example/", WAGES])
+
+    assert refusal.value.code == "invalid_client_metadata"
+    assert server_of(store) == "revenue"
+    assert server_of(store, "https://own.example/") is None
+    with store.reading() as connection:
+        assert registry.find(connection, "thief") is None
+
+
+def test_a_resource_may_be_registered_again_and_given_up(store):
+    registered(store, resources=[WAGES])
+    registered(store, resources=[WAGES, f"{WAGES}2"])
+    assert server_of(store, f"{WAGES}2") == "revenue"
+    registered(store, resources=[f"{WAGES}2"])
+    assert server_of(store) is None
+    registered(store, client_id="wages", resources=[WAGES])
+    assert server_of(store) == "wages"
+
+
+def test_the_directory_knows_a_resource_for_a_moment(store, monkeypatch):
+    known = Directory(store)
+    assert known.server_of(WAGES) is None
+    registered(store, resources=[WAGES])
+    assert known.server_of(WAGES).id == "revenue"
+    registered(store, resources=[])
+    assert known.server_of(WAGES).id == "revenue"
+    monkeypatch.setattr(directory, "CACHE_SECONDS", 0.0)
+    assert known.server_of(WAGES) is None

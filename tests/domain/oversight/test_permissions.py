@@ -18,6 +18,7 @@ def test_every_role_has_its_line_and_may_open_the_console():
         (Action.INSPECT, {Role.AUDITOR}),
         (Action.GRANT_ROLES, {Role.ADMINISTRATOR}),
         (Action.SUSPEND_SERVICES, {Role.ADMINISTRATOR}),
+        (Action.APPROVE_SERVICES, {Role.ADMINISTRATOR}),
         (Action.SEARCH_AUDIT, {Role.AUDITOR}),
         (Action.VIEW_PEOPLE, {Role.ADMINISTRATOR, Role.AUDITOR}),
     ],

@@ -52,6 +52,19 @@ def test_an_attribute_is_read_back_as_it_was_put(store, vault, anna, value):
         assert attributes.read(connection, vault, anna) == {"name": value}
 
 
+def test_what_can_be_told_says_when_any_of_it_last_changed(store, vault, anna, clock):
+    with store.reading() as connection:
+        assert attributes.claims(connection, vault, anna) == {}
+    for name in ("name", "nickname"):
+        clock.advance(10)
+        with store.transaction() as tx:
+            attributes.put(tx, vault, anna, {name: "Anna"}, "register")
+
+    with store.reading() as connection:
+        told = attributes.claims(connection, vault, anna)
+    assert told == {"name": "Anna", "nickname": "Anna", "updated_at": clock.now}
+
+
 def test_putting_again_replaces_that_attribute_and_who_vouches_for_it(store, vault, anna, clock):
     with store.transaction() as tx:
         attributes.put(tx, vault, anna, {"name": "Anna", "email": "a@people.example"}, "person")

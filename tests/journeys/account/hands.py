@@ -7,9 +7,15 @@ import pytest
 from idp.domain.people import attributes
 from idp.foundation.refusal import Refusal
 from idp.journeys.account import contacts
+from idp.journeys.oidc.prove_possession import Proofs, Shown
 from tests.journeys.proofing.letters import letters
 
 NET = "192.0.2.1"
+
+
+def shown(token):
+    """An access token as a service shows it at user information."""
+    return Shown(token, "Bearer", Proofs("GET", "http://localhost/oidc/userinfo"))
 
 
 class Hand:

@@ -27,6 +27,7 @@ from idp.journeys.signin import keep
 from idp.protocol.errors import OAuthError
 from tests.agents import challenge
 from tests.builders import a_citizen
+from tests.journeys.account.hands import shown
 from tests.journeys.proofing.letters import letters
 from tests.journeys.signin.conftest import asking
 
@@ -96,7 +97,7 @@ def test_services_get_nothing_while_it_waits_and_everything_again_when_it_is_kep
     user.cookie = close.request(provider, user.session)
 
     with pytest.raises(OAuthError):
-        userinfo(provider, "at_x")
+        userinfo(provider, shown("at_x"))
     assert not introspect(provider, service, {"token": "at_x"})["active"]
     login = user.begins(request)
     assert user.step(login) == "closing"

@@ -24,6 +24,7 @@ from idp.journeys.account.my_data_json import document
 from idp.journeys.people.erase import erase
 from idp.protocol.assurance import Level
 from tests.builders import a_citizen
+from tests.fixtures.storage import NOW
 from tests.journeys.signin.conftest import asking
 
 PICTURE = b"a picture"
@@ -75,6 +76,7 @@ def test_everything_is_in_it(provider, whole, revenue):
     assert told["sessions"][0]["services"] == [revenue.id]
     (service,) = told["services"]
     assert service["receives_now"]["email"] == whole.email
+    assert service["receives_now"]["updated_at"] == NOW
     assert service["last_opened_at"] == told["made_at"]
     assert len(service["authorizations"]) == 1
     assert (told["signatures"][0]["title"], told["signatures"][0]["status"]) == ("Tax return 2026", "viewed")

@@ -16,6 +16,7 @@ from idp.journeys.oidc.userinfo import userinfo
 from idp.protocol.errors import OAuthError
 from idp.protocol.pkce import challenge_of
 from tests.builders import REDIRECT_URI, a_client
+from tests.journeys.account.hands import shown
 from tests.journeys.signin.conftest import asking
 
 
@@ -40,7 +41,7 @@ def test_what_is_not_on_record_was_not_received(provider, user, anna, revenue):
     user.signs_in(anna, asking(revenue, scope=("openid", "profile")))
 
     received = set(services.in_use(provider, anna.id)[0].receives) - {"offline_access"}
-    assert received == {"birthdate", "family_name", "given_name", "name"}
+    assert received == {"birthdate", "family_name", "given_name", "name", "updated_at"}
 
 
 def test_nobody_sees_what_another_uses(provider, user, anna, boris, revenue):
@@ -81,12 +82,12 @@ def test_every_token_of_a_removed_service_ends_and_those_of_others_do_not(provid
 
     assert introspect(provider, revenue, {"token": access}) == {"active": False}
     for attempt in (
-        lambda: userinfo(provider, access),
+        lambda: userinfo(provider, shown(access)),
         lambda: refresh(provider, revenue, {"refresh_token": coming_back}),
     ):
         with pytest.raises(OAuthError):
             attempt()
-    assert userinfo(provider, kept_access)["sub"]
+    assert userinfo(provider, shown(kept_access))["sub"]
     assert refresh(provider, other, {"refresh_token": kept_coming_back})["access_token"]
     assert [notice["client"] for notice in notices(provider)] == [revenue.id]
 

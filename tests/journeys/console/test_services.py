@@ -40,6 +40,16 @@ def test_a_service_that_is_not_registered_cannot_be_suspended(provider, adele):
         services.suspend(provider, adele, "nobody", Reason.SECURITY)
 
 
+@pytest.mark.parametrize("change", [services.suspend, services.reinstate])
+def test_a_service_that_was_never_approved_is_approved_and_not_reinstated(provider, adele, change):
+    document = {"client_id": "new", "redirect_uris": ["https://new.example/cb"]}
+    with provider.transaction() as tx:
+        registry.register(tx, document, None, "new", status=registry.PENDING)
+    with pytest.raises(Refusal, match=r"clients\.nothing_waits"):
+        change(provider, adele, "new", Reason.RESOLVED)
+    assert status(provider, "new") == "pending"
+
+
 def test_an_auditor_suspends_nothing(provider, augustin, revenue):
     with pytest.raises(Refusal, match=r"console\.forbidden"):
         services.suspend(provider, augustin, revenue, Reason.SECURITY)

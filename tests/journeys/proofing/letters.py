@@ -17,9 +17,10 @@ def subjects_to(provider: Provider, person_id: str) -> list[str]:
 def letters(provider: Provider) -> list[dict[str, str]]:
     """Every letter in the outbox."""
     with provider.reading() as connection:
-        written = literal_column("ctid" if connection.dialect.name == "postgresql" else "rowid")
+        # A second is long. PostgreSQL writes where there is room, so the transaction's number comes first.
+        order = ("xmin::text::bigint", "ctid") if connection.dialect.name == "postgresql" else ("rowid",)
         messages = select(outbox.c.payload).where(outbox.c.kind == "message")
-        statement = messages.order_by(outbox.c.created_at, written)  # A second is long.
+        statement = messages.order_by(outbox.c.created_at, *map(literal_column, order))
         payloads = connection.execute(statement).scalars().all()
     return [_opened(provider, json.loads(payload)["sealed"]) for payload in payloads]
 

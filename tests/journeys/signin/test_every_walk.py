@@ -18,7 +18,7 @@ from idp.journeys.signin import approve_elsewhere, enrol, handover, second_facto
 from idp.journeys.signin.finish import abandon
 from idp.journeys.signin.pending_secret import read
 from idp.protocol.assurance import Level, Strength
-from tests.builders import Citizen
+from tests.builders import Citizen, a_client
 from tests.fixtures.storage import Clock
 from tests.journeys.signin.conftest import Browser, asking, essential
 
@@ -41,6 +41,8 @@ class World:
     session: tuple[str, frozenset[str]] | None = None
     over: set[str] = field(default_factory=set)
     codes: list[str] = field(default_factory=list)
+    is_strict: bool = False
+    """Whether sign-in one is for a service that accepts no single factor either."""
 
     def password(self, browser: Browser, login: str, name: str) -> None:
         browser.types_password(self.logins[login], self.people[name])
@@ -125,7 +127,7 @@ class World:
         """A code was issued: was that right?"""
         handed_over = "handover" in factors
         assert handed_over or "knowledge" in factors, "a code for somebody who never signed in"
-        if name == "anna" or login == "two":
+        if name == "anna" or login == "two" or self.is_strict:
             assert handed_over or "possession" in factors, "a code without the second factor"
         if login == "two":
             assert name == "anna", "a code at a level that the person does not have"
@@ -157,19 +159,21 @@ def a_world(
     anna: Citizen,
     boris: Citizen,
     service: Client,
-) -> Callable[[], World]:
+) -> Callable[..., World]:
     """Sign-in one asks for nothing, sign-in two insists on the highest level; both begin in my browser."""
+    careful = a_client(provider, client_id="careful", single_factor=False)
 
-    def make() -> World:
+    def make(*, is_strict: bool = False) -> World:
         mine, thief = a_browser("mine"), a_browser("the thief's")
         with provider.transaction() as tx:
             recovery = {"anna": recovery_code.issue(tx, anna.id), "boris": ["never-issued"]}
             forget_what_earlier_worlds_left(tx, boris.id)
         logins = {
-            "one": mine.begins(asking(service)),
+            "one": mine.begins(asking(careful if is_strict else service)),
             "two": mine.begins(asking(service, claims=essential(Level.HIGH))),
         }
-        return World(provider, clock, mine, thief, {"anna": anna, "boris": boris}, logins, recovery)
+        people = {"anna": anna, "boris": boris}
+        return World(provider, clock, mine, thief, people, logins, recovery, is_strict=is_strict)
 
     return make
 
@@ -248,3 +252,22 @@ def test_no_order_of_steps_leads_an_approval_to_a_page_that_wants_her_here(a_wor
     ended, done = every_walk(world_with_a_page, deeds)
     assert ended == 2
     assert done == {"password", "code", "handover", "consent", "finish"}
+
+
+def test_no_order_of_steps_leads_to_a_service_that_wants_two_factors_with_one(a_world: Callable[..., World]):
+    """Sign-in two is our own page's, whose session of one factor must not count."""
+
+    def world_with_a_page() -> World:
+        world = a_world(is_strict=True)
+        world.logins["two"] = world.mine.begins(return_to="/account")
+        return world
+
+    wanted = ("password", "app", "code", "consent", "finish")
+    deeds = [
+        number
+        for number, (deed, who, _login, name) in enumerate(DEEDS)
+        if who == "mine" and name in ("", "boris") and deed in wanted
+    ]
+    ended, done = every_walk(world_with_a_page, deeds)
+    assert ended == 2
+    assert done == set(wanted)

@@ -10,7 +10,7 @@ from idp.journeys.signin.next_step import STEPS, Facts, next_step
 from idp.protocol.assurance import Level, Strength
 
 NO_YES = (False, True)
-EVERY = [Facts(*values) for values in product(*(NO_YES,) * 6, *(Strength,) * 3, Level, Level, NO_YES)]
+EVERY = [Facts(*values) for values in product(*(NO_YES,) * 6, *(Strength,) * 3, Level, Level, NO_YES, NO_YES)]
 
 
 def done(**given: object) -> Iterator[Facts]:
@@ -41,6 +41,26 @@ def test_a_browser_that_remembers_asks_for_one_factor_and_never_for_less_than_th
     assert Strength.ONE_FACTOR in {facts.authentication for facts in finished}
     assert all(facts.person_known for facts in finished)
     assert all(facts.authentication >= facts.required_authentication for facts in finished)
+
+
+def test_one_factor_opens_no_service_that_wants_two_unless_the_browser_remembers_her():
+    finished = list(done(two_factors=True))
+    assert finished
+    assert all(facts.authentication > Strength.ONE_FACTOR for facts in finished if not facts.remembered)
+
+
+def test_who_has_one_factor_is_led_to_add_another_where_two_are_wanted():
+    newly = Facts(person_known=True, just_proved=True, two_factors=True)
+    assert next_step(newly) is next(step for step in STEPS if step.name == "enrol")
+    assert next_step(replace(newly, two_factors=False)) is None
+    assert next_step(replace(newly, just_proved=False)) is STEPS[0]
+
+
+def test_a_browser_stands_in_for_no_factor_after_a_leaked_password_or_for_an_account_that_is_closing():
+    known = Facts(person_known=True, just_proved=True, remembered=True, two_factors=True)
+    assert next_step(known) is None
+    for distrusted in (replace(known, password_leaked=True), replace(known, closing_for_service=True)):
+        assert next_step(distrusted) is not None
 
 
 def test_who_holds_something_stronger_is_asked_for_it_only_where_it_is_needed():
@@ -91,7 +111,10 @@ def test_a_second_factor_is_added_only_by_somebody_who_has_just_signed_in():
     enrolling = [facts for facts in EVERY if (step := next_step(facts)) and step.name == "enrol"]
     assert enrolling
     assert all(facts.person_known and facts.just_proved for facts in enrolling)
-    assert all(facts.reachable < facts.required_authentication for facts in enrolling)
+    assert all(
+        facts.reachable < max(facts.required_authentication, Strength.RESTRICTED if facts.two_factors else 0)
+        for facts in enrolling
+    )
 
 
 def test_only_somebody_known_is_asked_for_more():

@@ -11,6 +11,7 @@ from idp.journeys.signing.prepare import LONGEST_LIFE
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.errors import OAuthError
 from tests.builders import a_client
+from tests.journeys.account.hands import shown
 from tests.journeys.signing.conftest import PDF, SIGNING
 
 
@@ -26,18 +27,18 @@ def a_token(provider):
 
 
 def test_a_service_with_its_own_token_for_signing_is_known(provider, agency, a_token):
-    assert agencies.authenticate(provider, a_token(agency.id)).id == agency.id
+    assert agencies.authenticate(provider, shown(a_token(agency.id))).id == agency.id
 
 
 def test_a_token_without_the_scope_is_not_enough(provider, agency, a_token):
     with pytest.raises(OAuthError, match="insufficient_scope"):
-        agencies.authenticate(provider, a_token(agency.id, scope="profile"))
+        agencies.authenticate(provider, shown(a_token(agency.id, scope="profile")))
 
 
 def test_a_service_that_is_not_registered_for_signing_may_not_ask(provider, a_token):
     client = a_client(provider, **(SIGNING | {"signing": False}))
     with pytest.raises(OAuthError, match="insufficient_scope"):
-        agencies.authenticate(provider, a_token(client.id))
+        agencies.authenticate(provider, shown(a_token(client.id)))
 
 
 def test_a_token_that_a_citizen_granted_does_not_ask_for_signatures(provider, agency, anna, a_token):
@@ -47,7 +48,7 @@ def test_a_token_that_a_citizen_granted_does_not_ask_for_signatures(provider, ag
         code = mint(Kind.CODE, octets(32))
         grant = grants.open_grant(tx, code, parties, context, offline=False, lifetime=900, code_lifetime=60)
     with pytest.raises(OAuthError, match="insufficient_scope"):
-        agencies.authenticate(provider, a_token(agency.id, grant_id=grant))
+        agencies.authenticate(provider, shown(a_token(agency.id, grant_id=grant)))
 
 
 def test_a_suspended_service_asks_for_nothing(provider, agency, a_token):
@@ -55,14 +56,14 @@ def test_a_suspended_service_asks_for_nothing(provider, agency, a_token):
     with provider.transaction() as tx:
         registry.set_status(tx, agency.id, registry.SUSPENDED, "operator", "fraud")
     with pytest.raises(OAuthError, match="invalid_token"):
-        agencies.authenticate(provider, token)
+        agencies.authenticate(provider, shown(token))
 
 
 def test_an_expired_token_is_refused(provider, agency, a_token, clock):
     token = a_token(agency.id)
     clock.advance(900)
     with pytest.raises(OAuthError, match="invalid_token"):
-        agencies.authenticate(provider, token)
+        agencies.authenticate(provider, shown(token))
 
 
 @pytest.mark.parametrize(

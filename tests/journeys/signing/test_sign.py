@@ -1,12 +1,8 @@
 import json
-import re
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
-from asn1crypto import parser as asn1_parser
-from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
@@ -17,7 +13,6 @@ from idp.domain.people.records import Status as PersonStatus
 from idp.domain.signatures import activations, verification
 from idp.domain.signatures.ceremonies import Status
 from idp.foundation.audit.log import search
-from idp.foundation.clock import system_clock
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.signing import authorise, collect
@@ -29,8 +24,6 @@ from tests.attempts import examine
 from tests.builders import a_citizen
 from tests.journeys.signing.conftest import OTHER_PDF, PDF, SECRET
 from tests.journeys.signing.passkeys import SoftPasskey
-
-BYTE_RANGE = re.compile(rb"/ByteRange\s*\[([\d\s]+)\]")
 
 
 def signs(desk, citizen, ceremony):
@@ -345,32 +338,3 @@ def test_the_assertion_is_kept_as_evidence(provider, desk, anna):
     with provider.reading() as connection:
         (evidence,) = activations.evidence(connection, provider.box, ceremony.id)
     assert (evidence["assertion"], evidence["nonce"]) == (json.loads(answer), question.nonce)
-
-
-def test_what_is_delivered_is_accepted_by_poppler_and_openssl(provider, agency, desk, anna, clock, tmp_path):
-    clock.now = system_clock()
-    ceremony = desk.opened_by(anna)
-    signs(desk, anna, ceremony)
-    file = tmp_path / "signed.pdf"
-    file.write_bytes(collect.signed_document(provider, agency, ceremony.id))
-    told = run("pdfsig", "-nocert", file)
-    assert "Signature is Valid." in told
-    assert "Anna Lindqvist" in told
-    assert "CMS Verification successful" in openssl_verifies(file, provider.certificates.roots, tmp_path)
-
-
-def openssl_verifies(file, roots, folder):
-    """The first signature of the file, checked by OpenSSL as a CMS over the byte range."""
-    content = file.read_bytes()
-    begin, first, second, rest = (int(number) for number in BYTE_RANGE.search(content).group(1).split())
-    (folder / "content").write_bytes(content[begin:first] + content[second : second + rest])
-    padded = bytes.fromhex(content[first + 1 : second - 1].decode())
-    (folder / "cms").write_bytes(padded[: asn1_parser.peek(padded)])
-    (folder / "roots").write_bytes(b"".join(root.public_bytes(serialization.Encoding.PEM) for root in roots))
-    given = ("-inform", "DER", "-in", folder / "cms", "-content", folder / "content", "-CAfile", folder / "roots")
-    return run("openssl", "cms", "-verify", "-binary", *given, "-purpose", "any", "-out", folder / "verified")
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr

@@ -14,7 +14,15 @@ from idp.web.account.activity_words import describe, spoken_names
 from tests.builders import a_client
 
 UNSPOKEN = {
-    "clients.status.changed",  # of services
+    "clients.invitation.made",  # of services, all of these
+    "clients.invitation.withdrawn",
+    "clients.registration.approved",
+    "clients.registration.change_requested",
+    "clients.registration.deleted",
+    "clients.registration.refused",
+    "clients.registration.requested",
+    "clients.registration.token_renewed",
+    "clients.status.changed",
     "console.audit.verified",  # of the whole audit
     "console.people.not_found",  # of nobody
     "keyring.key.made",
@@ -22,6 +30,7 @@ UNSPOKEN = {
     "oidc.code.refused",
     "oidc.grant.revoked",
     "oidc.refresh.foreign",
+    "oidc.token.exchanged",  # between services, every few minutes
     "oidc.token.issued",
     "oidc.token.refreshed",  # every few minutes; Your services says when last
     "oidc.token.revoked",

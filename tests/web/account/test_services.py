@@ -40,6 +40,29 @@ def test_a_service_is_linked_and_says_who_provides_it_and_what_it_is_told_now(an
         assert said in window.page.words
 
 
+def test_a_service_is_opened_by_its_own_sign_in_if_it_offers_one(provider, anna, a_window):
+    """OpenID Connect Core section 4: with our name, and with nothing about who comes."""
+    client = a_client(
+        provider, client_uri="https://agency.example/", initiate_login_uri="https://agency.example/login?from=idp"
+    )
+    with provider.transaction() as tx:
+        consents.give(tx, anna.id, client.id, {"openid"})
+    window = a_window(anna).goes(f"/account/services/{client.id}")
+
+    opened = window.page.by_id["service-open"]["href"]
+    assert opened == "https://agency.example/login?from=idp&iss=http%3A%2F%2Flocalhost"
+
+
+def test_an_agreement_that_was_narrowed_since_is_what_counts(provider, anna, a_window):
+    client = a_client(provider, agreed_claims=["name"])
+    with provider.transaction() as tx:
+        consents.give(tx, anna.id, client.id, {"openid", "name", "birthdate", "offline_access"})
+    words = a_window(anna).goes(f"/account/services/{client.id}").page.words
+
+    assert "Ann Citizen" in words
+    assert "17 May 1990" not in words
+
+
 def test_last_used_is_the_last_use_and_not_the_consent(provider, anna, revenue, a_window, clock):
     clock.advance(10 * 24 * 3600)
     opened(provider, anna.id, revenue)

@@ -71,6 +71,7 @@ def test_a_wrong_secret_in_a_header_is_challenged(client):
     ("path", "method", "allowed"),
     [
         ("/oidc/token", "GET", "POST"),
+        ("/oidc/par", "GET", "POST"),
         ("/oidc/introspect", "PUT", "POST"),
         ("/oidc/revoke", "GET", "POST"),
         ("/oidc/userinfo", "DELETE", "GET, POST"),
@@ -92,7 +93,7 @@ def test_another_method_is_told_which_ones_there_are(client, path, method, allow
         {"data": b"\xff\xfe=1", "content_type": "application/x-www-form-urlencoded"},
         {"data": "grant_type=a&grant_type=b", "content_type": "application/x-www-form-urlencoded"},
         {"data": "&".join(f"p{n}=1" for n in range(100)), "content_type": "application/x-www-form-urlencoded"},
-        {"data": "state=" + "x" * 100_000, "content_type": "application/x-www-form-urlencoded"},
+        {"data": "state=" + "x" * 50_000, "content_type": "application/x-www-form-urlencoded"},
         {"data": "", "content_type": "application/x-www-form-urlencoded"},
         {"data": {"grant_type": "client_credentials"}, "query_string": {"client_id": "agency"}},
     ],
@@ -104,11 +105,17 @@ def test_a_body_that_cannot_be_read_is_one_standard_error(client, request_):
     assert answer.json["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("length", ["many", "-1", "99999999999"])
-def test_an_absurd_length_is_refused_unread(client, length):
-    answer = client.post("/oidc/token", environ_overrides={"CONTENT_LENGTH": length})
+@pytest.mark.parametrize(("length", "status"), [("many", 400), ("-1", 400), ("99999999999", 413)])
+def test_an_absurd_length_is_refused_unread(client, length, status):
+    for path in ("/oidc/token", "/oidc/par"):
+        answer = client.post(path, environ_overrides={"CONTENT_LENGTH": length})
+        assert (answer.status_code, answer.json["error"]) == (status, "invalid_request")
 
-    assert answer.status_code == 400
+
+def test_a_body_that_is_too_large_is_not_read(client):
+    answer = client.post("/oidc/par", data={"state": "x" * 100_000}, auth=AUTH)
+
+    assert (answer.status_code, answer.json["error"]) == (413, "invalid_request")
 
 
 def test_keys_and_metadata_may_be_kept_and_read_by_any_page(client):
@@ -142,3 +149,38 @@ def test_a_broken_database_is_a_reference_and_never_a_traceback(client, tokens, 
     assert answer.json["error"] in ("server_error", "temporarily_unavailable")
     assert answer.json["reference"] in caplog.text
     assert "access_tokens" not in answer.text
+
+
+def test_where_registration_is_off_there_is_nothing_and_nothing_is_promised(client):
+    assert "registration_endpoint" not in client.get("/.well-known/openid-configuration").json
+    for method, path in (("POST", ""), ("GET", "/any"), ("PUT", "/any"), ("DELETE", "/any")):
+        assert client.open(f"/oidc/register{path}", method=method, json={}).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/oidc/token", "/oidc/par", "/oidc/introspect", "/oidc/revoke", "/oidc/userinfo"])
+def test_every_refusal_has_a_reference_that_is_in_the_log_with_nothing_secret(client, agency, caplog, path):
+    caplog.set_level(logging.INFO, "idp")
+    form = {"grant_type": "refresh_token", "refresh_token": "a-secret-token"}
+    answer = client.post(path, data=form, auth=(agency.id, "a-wrong-secret"))
+    line = next(one.getMessage() for one in caplog.records if answer.json["reference"] in one.getMessage())
+
+    assert answer.json.keys() == {"error", "error_description", "reference"}
+    assert line == f"refused {answer.json['error']} reference={answer.json['reference']} path={path} client={agency.id}"
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["nobody", "a\nforged line", "anna@example.org"])
+def test_what_names_no_client_is_not_repeated_in_the_log(client, caplog, name):
+    caplog.set_level(logging.INFO, "idp")
+    answer = client.post("/oidc/token", data={"grant_type": "authorization_code"}, auth=(name, "x"))
+
+    assert f"reference={answer.json['reference']} path=/oidc/token client=unknown" in caplog.text
+    assert name not in caplog.text
+
+
+def test_what_is_too_large_has_a_reference_too(client, caplog):
+    caplog.set_level(logging.INFO, "idp")
+    answer = client.post("/oidc/token", data=b"x" * 300_000, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 413
+    assert f"refused invalid_request reference={answer.json['reference']} path=/oidc/token" in caplog.text

@@ -4,11 +4,14 @@ import json
 import re
 
 import pytest
+from sqlalchemy import select
 
 from idp.domain.authenticators import lockout
 from idp.domain.authenticators.methods import new_passkey
 from idp.domain.people import records
 from idp.domain.people.records import Status
+from idp.foundation import back_room
+from idp.foundation.limits import counters
 from idp.journeys.oidc.subjects import subject_for
 from tests.builders import PASSWORD, a_citizen
 from tests.passkeys import SoftKey
@@ -234,3 +237,20 @@ def test_somebody_else_than_the_service_asks_for_is_told_so(at_sign_in, provider
 
     window.submits("/authenticate", username="boris", password=PASSWORD)
     assert window.at.endswith("/consent")
+
+
+def test_when_too_many_sign_in_everybody_is_told_so_at_once_and_nothing_is_counted(
+    at_sign_in, anna, provider, monkeypatch
+):
+    monkeypatch.setattr(back_room, "MOST_WAITING", 0)
+    known, unknown = typed(at_sign_in, "anna", PASSWORD), typed(at_sign_in, "hanna", PASSWORD)
+    with provider.reading() as connection:
+        counted = connection.execute(select(counters.c.kind)).scalars().all()
+
+    assert (known.status, known.response.headers["Retry-After"]) == (503, "5")
+    assert known.page.by_id["login-username"]["value"] == "anna"
+    assert "Many people are signing in" in known.page.words
+    assert observed(known)[1].replace('"anna"', '"hanna"') == observed(unknown)[1]
+    assert not [name for name in counted if name.startswith("try.")]
+    monkeypatch.undo()
+    assert known.submits("/authenticate", username="anna", password=PASSWORD).status != 503

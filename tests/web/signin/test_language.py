@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, a_client
 from tests.web.pages import Window
 
 
@@ -75,3 +75,15 @@ def test_what_is_over_says_so_in_the_readers_language(at_sign_in, clock):
 
     assert (window.status, spoken(window)) == (400, ("ar", "rtl"))
     assert "لم تعد هذه الصفحة مستخدمة" in window.page.words
+
+
+def test_why_a_service_asks_and_who_is_responsible_is_told_in_the_readers_language(provider, at_sign_in, boris):
+    told = {"agency": "Ministry of Finance", "purpose": "To show taxes."}
+    arabic = {"agency#ar": "وزارة المالية", "purpose#ar": "لعرض الضرائب."}
+    a_client(provider, client_id="taxes", **told, **arabic)
+    for language, texts in (("en", told), ("ar", arabic), ("zh-Hant", told)):
+        page = at_sign_in(client_id="taxes", ui_locales=language).submits(
+            "/authenticate", username="boris", password=PASSWORD
+        )
+        assert page.at.endswith("/consent"), page.at
+        assert all(text in page.page.words for text in texts.values()), page.page.words

@@ -6,6 +6,8 @@ from idp.domain.signatures import verification
 from tests.builders import a_client
 from tests.journeys.signing.conftest import PDF, SIGNING
 
+CHALLENGE = 'Bearer, DPoP algs="ES256 PS256 RS256 Ed25519"'
+
 
 def signed_by(walker, told):
     path = f"/sign/{told['id']}"
@@ -50,7 +52,7 @@ def test_the_same_key_with_another_request_is_refused(service):
 
 def test_without_a_token_the_answer_says_what_to_send(app):
     answer = app.test_client().post("/api/signing/requests", json={})
-    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, CHALLENGE)
     assert set(answer.get_json()) == {"error", "error_description", "reference"}
 
 

@@ -1,12 +1,7 @@
 """Passwords: Argon2id (RFC 9106), hashed where a flood of sign-ins cannot starve token requests."""
 
-import os
-import sys
-import threading
+import json
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,6 +12,7 @@ from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import KNOWLEDGE, Proof
 from idp.domain.authenticators.tables import authenticators
 from idp.foundation.audit.event import Event
+from idp.foundation.back_room import BackRoom
 from idp.foundation.floor import Floor
 from idp.foundation.once import first_sight
 from idp.foundation.randomness import token
@@ -25,55 +21,52 @@ from idp.foundation.transaction import Tx
 from idp.protocol.assurance import Amr
 
 METHOD = registry.PASSWORD
-T = TypeVar("T")
-LESS_URGENT = 10
-"""How nice the thread that hashes is to those that answer programs (nice(2)); a hash is late by little for that."""
+RETRY_AFTER = 5
+"""Seconds; by then, those who wait now have been served."""
 
 
 class PasswordHasher:
     """Hashes and verifies one at a time in each process. Slow on purpose: never within a transaction.
 
-    In a thread of its own, of less urgency; the request that waits for it steps aside from `floor`.
+    In the `back_room`, if the server opened it; the request that waits for it steps aside from `floor`.
     """
 
-    def __init__(self, time_cost: int, memory_kib: int, parallelism: int, floor: Floor | None = None) -> None:
+    def __init__(self, time_cost: int, memory_kib: int, parallelism: int) -> None:
         self._argon2 = Argon2(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
-        self.floor = floor or Floor()
-        self._begin()
-        os.register_at_fork(after_in_child=self._begin)
         self._nobodys = self._argon2.hash(token())
+        self.floor = Floor()
+        self.back_room = BackRoom(self._work)
 
     def hash(self, text: str) -> str:
         """The encoded hash of a password, with its parameters and salt."""
-        return self._aside(lambda: self._argon2.hash(normal(text)))
+        return str(self._done(None, normal(text)))
 
     def verify(self, encoded: str | None, text: str) -> bool:
         """Whether it is the password. Without a hash the same work is done for nobody, and the answer is no."""
-        return self._aside(lambda: self._is_of(encoded or self._nobodys, normal(text))) and encoded is not None
+        return self._done(encoded or self._nobodys, normal(text)) is True and encoded is not None
 
     def needs_rehash(self, encoded: str) -> bool:
         """Whether the parameters have changed since."""
         return self._argon2.check_needs_rehash(encoded)
 
-    def _begin(self) -> None:
-        """The thread begins with the first hash: one that began before a fork is not there after it."""
-        self._one = ThreadPoolExecutor(1, "argon2", _is_less_urgent)
+    def refuse_if_full(self) -> None:
+        """Raises Refusal("too_busy", retry_after=seconds). Asked before anything is looked up, it tells nothing."""
+        self.back_room.refuse_if_full(RETRY_AFTER)
 
-    def _aside(self, work: Callable[[], T]) -> T:
+    def _done(self, encoded: str | None, text: str) -> object:
         with self.floor.aside():
-            return self._one.submit(work).result()
+            return json.loads(self.back_room.do(json.dumps([encoded, text]).encode()))
+
+    def _work(self, asked: bytes) -> bytes:
+        """A hash of the text alone, or whether the text is of the hash."""
+        encoded, text = json.loads(asked)
+        return json.dumps(self._argon2.hash(text) if encoded is None else self._is_of(encoded, text)).encode()
 
     def _is_of(self, encoded: str, text: str) -> bool:
         try:
             return self._argon2.verify(encoded, text)
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _is_less_urgent() -> None:
-    """On Linux alone has a thread an urgency of its own."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LESS_URGENT)
 
 
 class PasswordMethod:

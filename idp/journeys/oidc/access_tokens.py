@@ -1,0 +1,115 @@
+"""Access tokens: how one is made and written, and the one answer to whether one counts."""
+
+import json
+from dataclasses import dataclass
+
+from idp.domain.clients.registry import Client
+from idp.domain.grants import grants
+from idp.domain.grants.grants import AccessToken, Grant, Terms
+from idp.domain.people import records
+from idp.domain.people.records import Status
+from idp.foundation.randomness import identifier, octets
+from idp.foundation.transaction import Tx
+from idp.journeys.oidc.subjects import subject_for
+from idp.journeys.provider import Provider
+from idp.protocol import jose, jwt_access_token
+from idp.protocol.access_token import Kind, kind_of, mint
+from idp.protocol.errors import OAuthError
+from idp.protocol.jwt_access_token import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An access token that is kept. `reference` is what under: itself, or the `jti` of the JWT that is still to sign.
+
+    `reader` is the resource server that wants it as a JWT; None for an opaque one.
+    """
+
+    reference: str
+    client: Client
+    grant: Grant | None
+    scope: str
+    terms: Terms
+    issued_at: int
+    lifetime: int
+    reader: Client | None
+
+
+def issue(
+    tx: Tx, provider: Provider, client: Client, grant: Grant | None, scope: str, terms: Terms, lifetime: int
+) -> Access:
+    """Keep a new access token for `client`."""
+    server = provider.clients.server_of(terms.audience[0]) if terms.audience else None
+    reader = server if server is not None and server.metadata.reads_jwts else None
+    reference = mint(Kind.ACCESS, octets(32)) if reader is None else identifier()
+    grants.add_access_token(tx, reference, client.id, scope, lifetime, None if grant is None else grant.id, terms)
+    return Access(reference, client, grant, scope, terms, tx.now, lifetime, reader)
+
+
+def as_sent(provider: Provider, access: Access) -> str:
+    """What the client receives: the opaque token, or a JWT (RFC 9068), signed after the commit."""
+    reader, grant = access.reader, access.grant
+    if reader is None:
+        return access.reference
+    claims = jwt_access_token.build(
+        issuer=provider.issuer,
+        audience=access.terms.audience,
+        subject=access.client.id if grant is None else subject_for(provider, reader, grant.person_id),
+        client_id=access.client.id,
+        jti=access.reference,
+        issued_at=access.issued_at,
+        expires_at=access.issued_at + access.lifetime,
+        scope=access.scope,
+        sign_in=sign_in_of(grant),
+        confirmation=access.terms.confirmation,
+        actors=access.terms.actors,
+        details=details_of(grant),
+    )
+    algorithm = reader.metadata.signed_for
+    held = provider.keyring.signer("tokens", algorithm)
+    return jose.sign(jose.ACCESS_TOKEN, claims, held.signing_key, held.kid, algorithm)
+
+
+def reference_of(provider: Provider, token: str) -> str | None:
+    """What `token` is kept under if it may be one of our access tokens; a JWT must be signed by us and not be over."""
+    if kind_of(token) is Kind.ACCESS:
+        return token
+    if "." not in token:
+        return None
+    keys = provider.keyring.published("tokens")
+    try:
+        claims = jose.verify(jose.ACCESS_TOKEN, token, keys, provider.store.now(), issuer=provider.issuer)
+    except OAuthError:
+        return None
+    return str(claims["jti"])
+
+
+def living(provider: Provider, token: str) -> AccessToken | None:
+    """The one answer to whether an access token of either form counts, wherever it is used.
+
+    It is known and not over, neither it nor its grant was revoked, its person may sign in, and nobody whom it went
+    through is suspended.
+    """
+    reference = reference_of(provider, token)
+    if reference is None:
+        return None
+    with provider.reading() as connection:
+        found = grants.active_access_token(connection, reference, provider.store.now())
+        grant = None if found is None else found.grant
+        person = None if grant is None else records.find(connection, grant.person_id)
+    if found is None or (grant is not None and (person is None or person.status is not Status.ACTIVE)):
+        return None
+    clients = {found.client_id} if grant is None else {found.client_id, grant.client_id}
+    standing = [provider.clients.find(client_id) for client_id in clients]
+    return found if all(client is not None and client.active for client in standing) else None
+
+
+def sign_in_of(grant: Grant | None) -> SignIn | None:
+    """How the person signed in who granted it."""
+    return None if grant is None else SignIn(grant.context.auth_time, grant.context.acr, grant.context.amr)
+
+
+def details_of(grant: Grant | None) -> list[object]:
+    """The `authorization_details` that were granted (RFC 9396)."""
+    details: list[object] = json.loads(grant.context.details) if grant is not None and grant.context.details else []
+    return details
