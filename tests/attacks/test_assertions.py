@@ -17,7 +17,7 @@ from tests.agents import Browser
 from tests.assertions import claims, public, signed
 from tests.builders import REDIRECT_URI, a_client
 
-ROUNDS = 25
+ROUNDS = 5
 RIVALS = 20
 ISSUER = "http://localhost"
 SECRET = "a-secret-that-signs-0123456789-abcdef"

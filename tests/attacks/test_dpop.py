@@ -17,7 +17,7 @@ from tests.fixtures.house import House
 from tests.holders import a_proof, ath
 from tests.serving import beside, command
 
-ROUNDS = 25
+ROUNDS = 5
 RIVALS = 20
 KEY = ECKey.generate_key("P-256")
 SECRET = "a-secret-of-the-prover-0123456789"

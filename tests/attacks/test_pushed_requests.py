@@ -11,7 +11,7 @@ import pytest
 from tests.agents import Browser, Page, RelyingParty
 from tests.fixtures.house import PASSWORD, House
 
-ROUNDS = 25
+ROUNDS = 5
 RIVALS = 20
 
 
