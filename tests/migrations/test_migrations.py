@@ -38,7 +38,7 @@ def test_an_upgrade_may_be_repeated(empty):
 
 
 def test_a_database_without_a_version_is_told_from_one_that_is_up_to_date(empty):
-    with pytest.raises(database.Outdated, match="at version none|There is no database"):
+    with pytest.raises(database.Outdated, match=r"at version none|There is no database"):
         database.check(empty, MIGRATIONS)
 
 
