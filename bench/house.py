@@ -54,6 +54,7 @@ FAPI = {
     "token_endpoint_auth_signing_alg": "ES256",
     "id_token_signed_response_alg": "ES256",
     "dpop_bound_access_tokens": True,
+    "single_factor": True,
     "scope": "openid profile",
 }
 """With a key that lives as long as this process."""
