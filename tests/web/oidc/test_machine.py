@@ -164,8 +164,9 @@ def test_every_refusal_has_a_reference_that_is_in_the_log_with_nothing_secret(cl
     answer = client.post(path, data=form, auth=(agency.id, "a-wrong-secret"))
     line = next(one.getMessage() for one in caplog.records if answer.json["reference"] in one.getMessage())
 
+    who = "unknown" if path == "/oidc/userinfo" else agency.id  # Nobody looks a client up at user information.
     assert answer.json.keys() == {"error", "error_description", "reference"}
-    assert line == f"refused {answer.json['error']} reference={answer.json['reference']} path={path} client={agency.id}"
+    assert line == f"refused {answer.json['error']} reference={answer.json['reference']} path={path} client={who}"
     assert "secret" not in caplog.text
 
 
