@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.people.tables import identifiers
@@ -93,9 +93,10 @@ def _sign_in_form(text: str) -> str:
 
 
 def of(connection: Connection, vault: Vault, person_id: str, kind: str | None = None) -> tuple[Identifier, ...]:
-    """The person's identifiers, oldest first; those of one second by kind."""
+    """The person's identifiers, oldest first; of those of one second the name, then mail."""
     mine = select(identifiers).where(identifiers.c.person_id == person_id)
-    statement = mine.order_by(identifiers.c.created_at, identifiers.c.kind)
+    by_kind = case({"username": 0, "email": 1}, value=identifiers.c.kind, else_=2)
+    statement = mine.order_by(identifiers.c.created_at, by_kind)
     if kind is not None:
         statement = statement.where(identifiers.c.kind == kind)
     return tuple(
