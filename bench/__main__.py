@@ -75,9 +75,7 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
         if program is None and not options.no_peer:
             print("(without the peer: it needs Node 22 or newer, in BENCH_NODE or on the PATH)")
         if program is not None:
-            targets.insert(
-                0, running.enter_context(peer.serving(program, peer_store, folder / "peer", free_port(), pid))
-            )
+            targets = _peers(program, name, peer_store, folder, pid, running) + targets
         rounds = _load(driver, targets, options)
         _table(name, rounds, ours.name, limit)
         memory = [ours.memory()]
@@ -88,6 +86,15 @@ def _measure(name: str, driver: str, options: argparse.Namespace, limit: dict[st
             f"{'memory of two workers':24}{memory[0]:9,.0f} MiB after the flows, {memory[1]:,.0f} MiB after all of it"
         )
     return {"rounds": rounds, "people": timed, "enumeration": guessed, "memory_mib": memory}
+
+
+def _peers(program: str, name: str, store: str, folder: Path, pid: int | None, running: ExitStack) -> list[Path]:
+    """The peer as it comes; on SQLite also one that keeps its commits as safe as ours are."""
+    found = [running.enter_context(peer.serving(program, store, folder / "peer", free_port(), pid))]
+    if name == "sqlite":
+        synced, store = folder / "peer-synced", f"sqlite:{folder}/peer-synced/peer.db"
+        found.append(running.enter_context(peer.serving(program, store, synced, free_port(), synced=True)))
+    return found
 
 
 def _database(name: str, folder: Path, running: ExitStack) -> tuple[str, str, int | None]:
@@ -108,18 +115,30 @@ def _load(driver: str, targets: list[Path], options: argparse.Namespace) -> list
 
 
 def _table(name: str, rounds: list[dict[str, Any]], ours: str, limit: dict[str, float]) -> None:
-    print(f"{name:24}{'ops/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'us/op':>8}{'PSS MiB':>9}{'of peer':>9}{'of ES256':>10}")
+    print(
+        f"{name:24}{'ops/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'us/op':>8}{'PSS MiB':>9}{'of peer':>9}{'synced':>9}"
+        f"{'of ES256':>10}"
+    )
     for mode in dict.fromkeys(one["mode"] for one in rounds):
-        mine = [one for one in rounds if one["mode"] == mode and one["target"] == ours]
-        theirs = {one["round"]: one["rate"] for one in rounds if one["mode"] == mode and one["target"] != ours}
-        ratios = [one["rate"] / theirs[one["round"]] for one in mine if theirs.get(one["round"])]
+        of_mode = [one for one in rounds if one["mode"] == mode]
+        mine = [one for one in of_mode if one["target"] == ours]
         middle = {key: statistics.median(one.get(key, 0) for one in mine) for key in mine[0] if key not in _TEXTS}
         share = middle["rate"] * SIGNATURES_IN.get(mode, 0) / limit["es256"]
+        others = [one for one in of_mode if one["target"] != ours]
+        synced = [one for one in others if one["target"].endswith(peer.SYNCED)]
+        as_it_comes = [one for one in others if one not in synced]
         print(
             f"{NAMES.get(mode, mode):24}{middle['rate']:9,.0f}{middle['p50_ms']:8.1f}{middle['p99_ms']:8.1f}"
             f"{middle.get('server_cpu_us_per_op', 0):8,.0f}{middle.get('pss_mib', 0):9.0f}"
-            f"{(f'x{statistics.median(ratios):.2f}' if ratios else '-'):>9}{(f'{share:.2%}' if share else '-'):>10}"
+            f"{_ratio(mine, as_it_comes):>9}{_ratio(mine, synced):>9}{(f'{share:.2%}' if share else '-'):>10}"
         )
+
+
+def _ratio(mine: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> str:
+    """The median of the rounds' ratios: both ran within seconds, while the machine's speed drifts."""
+    rates = {one["round"]: one["rate"] for one in theirs}
+    ratios = [one["rate"] / rates[one["round"]] for one in mine if rates.get(one["round"])]
+    return f"x{statistics.median(ratios):.2f}" if ratios else "-"
 
 
 _TEXTS = ("target", "mode", "error_reasons")

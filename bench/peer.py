@@ -14,6 +14,8 @@ from bench import house
 
 HERE = Path(__file__).parent / "peers" / "node-oidc-provider"
 NEWEST_UNFIT = 21
+SYNCED = "-synced"
+"""How the name of one ends that waits for the disk."""
 
 
 def node() -> str | None:
@@ -26,8 +28,13 @@ def node() -> str | None:
 
 
 @contextmanager
-def serving(program: str, store: str, folder: Path, port: int, database_pid: int | None = None) -> Iterator[Path]:
-    """Install once, serve with two processes, stop; yields the load driver's description."""
+def serving(
+    program: str, store: str, folder: Path, port: int, database_pid: int | None = None, *, synced: bool = False
+) -> Iterator[Path]:
+    """Install once, serve with two processes, stop; yields the load driver's description.
+
+    As its adapter comes it leaves commits on SQLite to the operating system; `synced` waits for the disk as we do.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     work = folder.parent / "node-oidc-provider"
     if not (work / "node_modules").exists():
@@ -35,6 +42,7 @@ def serving(program: str, store: str, folder: Path, port: int, database_pid: int
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=work, check=True)
     environment = os.environ | {"PORT": str(port), "STORE": store, "KEYFILE": str(folder / "keys.json")}
     environment["FAPI_JWKS"] = json.dumps(house.fapi_jwks())
+    environment["SQLITE_SYNC"] = "FULL" if synced else "NORMAL"
     once = subprocess.Popen([program, "server.js"], cwd=work, env=environment | {"WORKERS": "1"})
     _wait(port)  # One process makes the keys and the tables before two can race for them.
     once.terminate()
@@ -42,16 +50,17 @@ def serving(program: str, store: str, folder: Path, port: int, database_pid: int
     process = subprocess.Popen([program, "server.js"], cwd=work, env=environment | {"WORKERS": "2"})
     try:
         _wait(port)
-        yield _target(folder, port, store, [process.pid, *([database_pid] if database_pid else [])])
+        name = f"node-{store.partition(':')[0]}{SYNCED if synced else ''}"
+        yield _target(name, folder, port, [process.pid, *([database_pid] if database_pid else [])])
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _target(folder: Path, port: int, store: str, pids: list[int]) -> Path:
+def _target(name: str, folder: Path, port: int, pids: list[int]) -> Path:
     file = folder / "target.json"
     target = {
-        "name": f"node-{store.partition(':')[0]}",
+        "name": name,
         "issuer": f"http://127.0.0.1:{port}",
         "client_id": "web",
         "client_secret": "web-secret-0123456789",
