@@ -16,11 +16,21 @@ from tests.serving import free_port
 
 ROOT = Path(__file__).parent
 RESULTS = ROOT / "results"
-MODES = ("authcode", "fapi", "refresh", "client_credentials", "userinfo", "introspect", "discovery")
+MODES = (
+    "authcode",
+    "fapi",
+    "refresh",
+    "client_credentials",
+    "client_credentials_opaque",
+    "userinfo",
+    "introspect",
+    "discovery",
+)
 NAMES = {
     "authcode": "code flow, live session",
     "fapi": "PAR + DPoP + key",
     "client_credentials": "client credentials",
+    "client_credentials_opaque": "- with an opaque token",
     "introspect": "introspection",
 }
 SIGNATURES_IN = {"authcode": 1, "fapi": 1, "refresh": 1}

@@ -1,4 +1,4 @@
-"""The provider to measure: real processes, a fresh database, two clients and the people who sign in."""
+"""The provider to measure: real processes, a fresh database, its clients and the people who sign in."""
 
 import json
 import os
@@ -41,7 +41,18 @@ SERVICE = {
     "scope": "openid api signing",
     "signing": True,
 }
-
+RESOURCE = "https://api.example.org"
+API = {
+    "client_id": "api",
+    "client_secret": "api-secret-0123456789-for-the-bench",
+    "redirect_uris": [],
+    "grant_types": ["client_credentials"],
+    "id_token_signed_response_alg": "ES256",
+    "resources": [RESOURCE],
+    "access_token_format": "jwt",
+    "scope": "",
+}
+"""The resource server that the service's tokens are for; it reads JWTs, as the peer's does."""
 
 FAPI_KEY = ec.generate_private_key(ec.SECP256R1())
 FAPI_KID = "bench"
@@ -94,6 +105,8 @@ class House:
                     "cc_client_id": SERVICE["client_id"],
                     "cc_client_secret": SERVICE["client_secret"],
                     "cc_scope": "api",
+                    "resource": RESOURCE,
+                    "cc_expect_jwt": True,
                     "redirect_uri": REDIRECT,
                     "scope": "openid",
                     "refresh_scope": "openid offline_access",
@@ -124,7 +137,7 @@ def serving(name: str, database_url: str, folder: Path, port: int, database_pid:
     folder.mkdir(parents=True, exist_ok=True)
     environment = _environment(folder, database_url, port)
     _run(environment, "db", "upgrade")
-    for kind, entries in (("clients", [WEB, SERVICE, FAPI | {"jwks": fapi_jwks()}]), ("people", _people())):
+    for kind, entries in (("clients", [WEB, SERVICE, API, FAPI | {"jwks": fapi_jwks()}]), ("people", _people())):
         file = folder / f"{kind}.json"
         file.write_text(json.dumps(entries))
         _run(environment, kind, "import", str(file))

@@ -5,7 +5,7 @@ A caller never selects and then updates; of any number of parallel callers, on a
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Table, Text, bindparam, delete, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, Text, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.foundation.prepared import Prepared, Row
@@ -25,6 +25,7 @@ _SEE_FIRST = {
     "postgresql": Prepared(postgresql.insert(spent).on_conflict_do_nothing().returning(spent.c.kind)),
     "sqlite": Prepared(sqlite.insert(spent).on_conflict_do_nothing().returning(spent.c.kind)),
 }
+_SEEN = Prepared(select(spent.c.kind).where(spent.c.kind == bindparam("a_kind"), spent.c.value == bindparam("a_value")))
 
 
 def spend(tx: Tx, table: Table, *where: ColumnElement[bool], **marks: Any) -> RowMapping | None:
@@ -56,6 +57,11 @@ def first_sight(tx: Tx, kind: str, value: str, expires_at: int) -> bool:
     """Record that `value` was seen; False if it was seen before. Kept until `expires_at`, then swept."""
     row = {"kind": kind, "value": value, "expires_at": expires_at}
     return _SEE_FIRST[tx.dialect].one(tx.connection, row) is not None
+
+
+def was_seen(connection: Connection, kind: str, value: str) -> bool:
+    """Whether `value` was recorded and is not forgotten: for who only asks, and decides nothing by it for others."""
+    return _SEEN.one(connection, {"a_kind": kind, "a_value": value}) is not None
 
 
 def sweep(tx: Tx) -> int:

@@ -95,3 +95,17 @@ def run_together(count, act):
         thread.join()
     assert len(results) == count
     return results
+
+
+def test_whoever_only_asks_spends_nothing(store, clock):
+    with store.transaction() as tx:
+        assert not once.was_seen(tx.connection, "jti", "a")
+        assert once.first_sight(tx, "jti", "a", tx.now + 60)
+    with store.reading() as connection:
+        assert once.was_seen(connection, "jti", "a")
+        assert not once.was_seen(connection, "jti", "b")
+        assert not once.was_seen(connection, "totp", "a")
+    clock.advance(61)
+    with store.transaction() as tx:
+        once.sweep(tx)
+        assert not once.was_seen(tx.connection, "jti", "a")

@@ -8,7 +8,7 @@ import pytest
 from idp.protocol import jose, jwt_access_token
 from idp.protocol.confirmation import Confirmation
 from idp.protocol.errors import OAuthError
-from idp.protocol.jwt_access_token import SignIn
+from idp.protocol.jwt_access_token import SelfContained, SignIn
 from tests.protocol.builders import EC, ISSUER, NOW, OTHER_EC, RSA
 
 WAGES = "https://wages.example.org/"
@@ -120,3 +120,43 @@ def test_an_unsigned_token_is_refused():
     none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0"
     for forged in (f"{none}.{payload}.", f"{none}.{payload}.AA", f"{header}.{payload}.", f"{header}.{payload}.AAAA"):
         refused(forged)
+
+
+OWN = {"subject": "revenue", "jti": jwt_access_token.self_contained_jti(NOW - 5, "A" * 22)}
+
+
+def test_a_clients_own_token_is_read_back_whole():
+    held = Confirmation("key", "certificate")
+    told = claims(**OWN, scope="wages:read", confirmation=held)
+
+    assert jwt_access_token.read_self_contained(told) == SelfContained(
+        jti=OWN["jti"],
+        registered_at=NOW - 5,
+        client_id="revenue",
+        scope="wages:read",
+        audience=(WAGES,),
+        issued_at=NOW,
+        expires_at=NOW + 900,
+        confirmation=held,
+    )
+    several = jwt_access_token.read_self_contained(claims(**OWN, audience=(WAGES, f"{WAGES}2")))
+    assert (several.audience, several.scope, several.confirmation) == ((WAGES, f"{WAGES}2"), "", Confirmation())
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"jti": "A" * 22},
+        {"jti": f"own.{NOW}.{'A' * 21}"},
+        {"jti": f"own.{NOW}.{'A' * 22}\n"},
+        {"jti": f"own.٣.{'A' * 22}"},
+        {"jti": f"own.0{NOW}.{'A' * 22}"},
+        {"jti": f"own.{NOW}.{'A' * 22}.x"},
+        {"subject": "abc"},
+        {"sign_in": SignIn(NOW, "high", ("pwd",))},
+        {"actors": ("wages",)},
+        {"details": [{"type": "payslip"}]},
+    ],
+)
+def test_no_other_token_is_taken_for_a_clients_own(members):
+    assert jwt_access_token.read_self_contained(claims(**OWN | members)) is None

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.domain.clients.tables import clients, resources
 from idp.foundation.audit.event import Event
+from idp.foundation.prepared import Prepared
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.foundation.vault.box import Box
@@ -25,6 +26,10 @@ PENDING = "pending"
 """Registered over the network, and not approved yet."""
 REFUSED = "refused"
 """Never approved, and told why."""
+
+_REGISTERED_AT = Prepared(
+    select(clients.c.created_at).where(clients.c.id == bindparam("the_id"), clients.c.status == bindparam("standing"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,15 @@ def get(connection: Connection, client_id: str) -> Client:
     if client is None:
         raise Refusal("clients.unknown", "no such client")
     return client
+
+
+def registered_at(connection: Connection, client_id: str) -> int | None:
+    """Since when an active client has been registered; None if there is none. Asked of the database, never of a cache.
+
+    A client that was deleted and registered again under the same client_id is another one.
+    """
+    row = _REGISTERED_AT.one(connection, {"the_id": client_id, "standing": ACTIVE})
+    return None if row is None else row["created_at"]
 
 
 def server_of(connection: Connection, resource: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
 from idp.domain.grants.tables import access_tokens, consents, grants, refresh_tokens
-from idp.foundation.once import spend_by, spending
+from idp.foundation.once import first_sight, spend_by, spending, was_seen
 from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 from idp.protocol.access_token import digest
@@ -41,6 +41,9 @@ _ACTIVE = Prepared(
         grants.c.revoked_at.is_(None),
     )
 )
+REVOKED = "revoked_access_token"
+KEPT_LONGER = 60
+"""Seconds a revocation is remembered beyond the token's expiry, for clocks that disagree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,16 @@ def revoke_access_token(tx: Tx, token: str, client_id: str) -> bool:
     return tx.execute(ended).rowcount == 1
 
 
+def revoke_self_contained(tx: Tx, jti: str, expires_at: int) -> bool:
+    """End an access token that is kept nowhere, by remembering that it ended; False if it had ended."""
+    return first_sight(tx, REVOKED, jti, expires_at + KEPT_LONGER)
+
+
+def is_revoked(connection: Connection, jti: str) -> bool:
+    """Whether an access token that is kept nowhere was ended before its time."""
+    return was_seen(connection, REVOKED, jti)
+
+
 def revoke_session(tx: Tx, person_id: str, session_id: str) -> int:
     """End what was granted within a person's browser session that is over; offline access stays until withdrawn."""
     online = (grants.c.person_id == person_id, grants.c.session_id == session_id, grants.c.offline.is_(False))
@@ -244,7 +257,10 @@ def revoke_person(tx: Tx, person_id: str) -> int:
 
 
 def revoke_client(tx: Tx, client_id: str) -> int:
-    """End everything that was granted to a client, and its own tokens: it is no more."""
+    """End everything that was granted to a client, and its own tokens: it is no more.
+
+    Those of its own that are kept nowhere end with its registration, which they name.
+    """
     own = (access_tokens.c.client_id == client_id, access_tokens.c.revoked_at.is_(None))
     tx.execute(update(access_tokens).where(*own).values(revoked_at=tx.now))
     return _revoke_where(tx, grants.c.client_id == client_id)

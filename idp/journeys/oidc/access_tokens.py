@@ -1,8 +1,12 @@
-"""Access tokens: how one is made and written, and the one answer to whether one counts."""
+"""Access tokens: how one is made and written, and the one answer to whether one counts.
+
+All are kept, but for a client's own token that is a JWT: it is self-contained (decision 22).
+"""
 
 import json
 from dataclasses import dataclass
 
+from idp.domain.clients import registry
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
 from idp.domain.grants.grants import AccessToken, Grant, Terms
@@ -15,12 +19,12 @@ from idp.journeys.provider import Provider
 from idp.protocol import jose, jwt_access_token
 from idp.protocol.access_token import Kind, kind_of, mint
 from idp.protocol.errors import OAuthError
-from idp.protocol.jwt_access_token import SignIn
+from idp.protocol.jwt_access_token import SELF_CONTAINED, SelfContained, SignIn
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An access token that is kept. `reference` is what under: itself, or the `jti` of the JWT that is still to sign.
+    """An access token that was issued. `reference` is what names it: itself, or the `jti` of the JWT still to sign.
 
     `reader` is the resource server that wants it as a JWT; None for an opaque one.
     """
@@ -39,11 +43,19 @@ def issue(
     tx: Tx, provider: Provider, client: Client, grant: Grant | None, scope: str, terms: Terms, lifetime: int
 ) -> Access:
     """Keep a new access token for `client`."""
-    server = provider.clients.server_of(terms.audience[0]) if terms.audience else None
-    reader = server if server is not None and server.metadata.reads_jwts else None
+    reader = _reader(provider, terms)
     reference = mint(Kind.ACCESS, octets(32)) if reader is None else identifier()
     grants.add_access_token(tx, reference, client.id, scope, lifetime, None if grant is None else grant.id, terms)
     return Access(reference, client, grant, scope, terms, tx.now, lifetime, reader)
+
+
+def issue_self_contained(provider: Provider, client: Client, scope: str, terms: Terms, lifetime: int) -> Access | None:
+    """A client's own token, kept nowhere; None if the resource server that it is for wants no JWTs."""
+    reader = _reader(provider, terms)
+    if reader is None:
+        return None
+    jti = jwt_access_token.self_contained_jti(client.created_at, identifier())
+    return Access(jti, client, None, scope, terms, provider.store.now(), lifetime, reader)
 
 
 def as_sent(provider: Provider, access: Access) -> str:
@@ -70,8 +82,12 @@ def as_sent(provider: Provider, access: Access) -> str:
     return jose.sign(jose.ACCESS_TOKEN, claims, held.signing_key, held.kid, algorithm)
 
 
-def reference_of(provider: Provider, token: str) -> str | None:
-    """What `token` is kept under if it may be one of our access tokens; a JWT must be signed by us and not be over."""
+def recognised(provider: Provider, token: str) -> str | SelfContained | None:
+    """What `token` is kept under if it may be one of our access tokens, or all that a self-contained one says.
+
+    A JWT must be signed by us and not be over. One whose `jti` has the form of the self-contained is that or nothing:
+    it is never looked up, as no kept one is ever believed without its row.
+    """
     if kind_of(token) is Kind.ACCESS:
         return token
     if "." not in token:
@@ -81,18 +97,23 @@ def reference_of(provider: Provider, token: str) -> str | None:
         claims = jose.verify(jose.ACCESS_TOKEN, token, keys, provider.store.now(), issuer=provider.issuer)
     except OAuthError:
         return None
-    return str(claims["jti"])
+    jti = str(claims["jti"])
+    return jwt_access_token.read_self_contained(claims) if jti.startswith(SELF_CONTAINED) else jti
 
 
 def living(provider: Provider, token: str) -> AccessToken | None:
-    """The one answer to whether an access token of either form counts, wherever it is used.
+    """The one answer to whether an access token of any form counts, wherever it is used.
 
     It is known and not over, neither it nor its grant was revoked, its person may sign in, and nobody whom it went
     through is suspended.
     """
-    reference = reference_of(provider, token)
-    if reference is None:
-        return None
+    found = recognised(provider, token)
+    if isinstance(found, SelfContained):
+        return _by_its_word(provider, found)
+    return None if found is None else _by_its_row(provider, found)
+
+
+def _by_its_row(provider: Provider, reference: str) -> AccessToken | None:
     with provider.reading() as connection:
         found = grants.active_access_token(connection, reference, provider.store.now())
         grant = None if found is None else found.grant
@@ -102,6 +123,28 @@ def living(provider: Provider, token: str) -> AccessToken | None:
     clients = {found.client_id} if grant is None else {found.client_id, grant.client_id}
     standing = [provider.clients.find(client_id) for client_id in clients]
     return found if all(client is not None and client.active for client in standing) else None
+
+
+def _by_its_word(provider: Provider, token: SelfContained) -> AccessToken | None:
+    """It was not revoked, its client is the one it was issued to, and its server still reads JWTs."""
+    with provider.reading() as connection:
+        registered_at = registry.registered_at(connection, token.client_id)
+        if registered_at != token.registered_at or grants.is_revoked(connection, token.jti):
+            return None
+    if not all(_reads_jwts(provider.clients.server_of(resource)) for resource in token.audience):
+        return None
+    terms = Terms(token.confirmation, token.audience)
+    return AccessToken(token.client_id, token.scope, token.issued_at, token.expires_at, None, terms)
+
+
+def _reader(provider: Provider, terms: Terms) -> Client | None:
+    """The resource server that these are for, if it wants JWTs."""
+    server = provider.clients.server_of(terms.audience[0]) if terms.audience else None
+    return server if server is not None and server.metadata.reads_jwts else None
+
+
+def _reads_jwts(server: Client | None) -> bool:
+    return server is not None and server.active and server.metadata.reads_jwts
 
 
 def sign_in_of(grant: Grant | None) -> SignIn | None:

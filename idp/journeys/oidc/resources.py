@@ -40,8 +40,8 @@ def audience_of(provider: Provider, resources: tuple[str, ...]) -> tuple[str, ..
     """
     if set(resources) <= {provider.issuer}:
         return ()
-    check_known(provider, resources)
-    if provider.issuer in resources or len({_server_of(provider, one).id for one in resources}) > 1:
+    servers = {_server_of(provider, one).id for one in resources if one != provider.issuer}
+    if provider.issuer in resources or len(servers) > 1:
         raise OAuthError(INVALID_TARGET, "A token is for one resource server: narrow resource to those of one.")
     return resources
 

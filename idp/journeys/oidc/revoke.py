@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
 from idp.foundation.audit.event import Event
-from idp.journeys.oidc.access_tokens import reference_of
+from idp.foundation.transaction import Tx
+from idp.journeys.oidc.access_tokens import recognised
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, kind_of
 from idp.protocol.confirmation import UNBOUND, Confirmation
+from idp.protocol.jwt_access_token import SelfContained
 from idp.protocol.parameters import required
 
 
@@ -17,10 +19,16 @@ def revoke(provider: Provider, client: Client, parameters: Mapping[str, str], _h
     token = required(parameters, "token")
     if kind_of(token) is Kind.REFRESH:
         _revoke_family(provider, client, token)
-    elif (reference := reference_of(provider, token)) is not None:
+    elif (found := recognised(provider, token)) is not None:
         with provider.transaction() as tx:
-            if grants.revoke_access_token(tx, reference, client.id):
+            if _revoke(tx, client, found):
                 tx.record(Event("oidc.token.revoked", client.id, client.id))
+
+
+def _revoke(tx: Tx, client: Client, found: str | SelfContained) -> bool:
+    if isinstance(found, SelfContained):
+        return found.client_id == client.id and grants.revoke_self_contained(tx, found.jti, found.expires_at)
+    return grants.revoke_access_token(tx, found, client.id)
 
 
 def _revoke_family(provider: Provider, client: Client, token: str) -> None:

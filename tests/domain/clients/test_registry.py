@@ -53,6 +53,25 @@ def test_what_is_wrong_is_refused_and_leaves_the_registration_as_it_was(store):
         assert registry.find(connection, "revenue") == before
 
 
+def test_since_when_an_active_client_is_registered_is_known_of_it_alone(store, clock):
+    def registered_at():
+        with store.reading() as connection:
+            return registry.registered_at(connection, "revenue")
+
+    assert registered_at() is None
+    made = registered(store)
+    clock.advance(10)
+    registered(store, client_name="Tax Service")
+    assert registered_at() == made.created_at
+
+    with store.transaction() as tx:
+        registry.set_status(tx, "revenue", registry.SUSPENDED, "operator", "complaint")
+    assert registered_at() is None
+    with store.transaction() as tx:
+        registry.remove(tx, "revenue")
+    assert registered(store).created_at == registered_at() == clock.now
+
+
 def test_a_suspension_outlives_a_new_registration(store):
     registered(store)
     with store.transaction() as tx:

@@ -99,6 +99,15 @@ def test_a_service_ends_its_own_access_token_only(store, client, ended):
     assert (active(store) is None) is ended
 
 
+def test_a_token_that_is_kept_nowhere_ends_once_and_alone(store):
+    with store.transaction() as tx:
+        assert grants.revoke_self_contained(tx, "own.1.x", tx.now + 900)
+        assert not grants.revoke_self_contained(tx, "own.1.x", tx.now + 900)
+    with store.reading() as connection:
+        assert grants.is_revoked(connection, "own.1.x")
+        assert not grants.is_revoked(connection, "own.1.y")
+
+
 def test_a_refresh_token_is_used_once(store, clock):
     grant_id = opened(store)
     with_tokens(store, grant_id)

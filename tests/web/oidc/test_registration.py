@@ -14,9 +14,12 @@ from idp.domain.sessions import participants
 from idp.journeys.clients import manage
 from idp.journeys.clients.invite import invite, renew, withdraw
 from idp.journeys.console.registrations import Reason
+from idp.journeys.oidc.access_tokens import living
+from idp.journeys.oidc.client_credentials import client_credentials
 from idp.web.oidc.register import LARGEST
 from tests.builders import a_citizen
 from tests.journeys.console.trail import trail
+from tests.web.oidc.conftest import WAGES
 from tests.web.oidc.registering import MADE_HERE, POLICY, WISH, Developer, a_developer, an_administrator, bearer
 
 NATIVE = {"token_endpoint_auth_method": "none"}
@@ -325,6 +328,14 @@ def test_a_client_that_ends_itself_leaves_nothing_behind(approved, provider, cli
     (event,) = trail(provider, "clients.registration.deleted")
     assert event.facts == {"grants": 1, "consents": 1, "sessions": 1}
     assert approved.reads().status_code == approved.ends().status_code == approved.changes().status_code == 401
+
+
+def test_a_client_that_ends_itself_ends_its_own_jwts_which_no_row_remembers(approved, provider, wages):
+    token = client_credentials(provider, approved.record, {"resource": WAGES, "scope": ""})["access_token"]
+    assert living(provider, token).client_id == approved.client_id
+
+    assert approved.ends().status_code == 204
+    assert living(provider, token) is None
 
 
 def test_a_suspended_client_cannot_make_itself_forgotten(approved, provider):
