@@ -13,7 +13,7 @@ run: .venv/.demo $(CATALOGUES) ## Start the provider and two demo agencies on lo
 
 test: setup ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python tests/debian.py
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 setup: .venv/.dev $(CATALOGUES) ## Make .venv with everything that running, testing and developing need
 

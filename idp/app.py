@@ -162,8 +162,9 @@ def create_keyring(settings: Settings, store: Store) -> Keyring:
 
 def create_outbound(settings: Settings) -> OutboundClient:
     """The one client for HTTP. Raises Misconfigured for a file of authorities that cannot be read."""
-    trust = ssl.create_default_context()
+    trust = None
     if settings.outbound_ca is not None:
+        trust = ssl.create_default_context()
         try:
             trust.load_verify_locations(cafile=settings.outbound_ca)
         except OSError as error:

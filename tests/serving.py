@@ -1,5 +1,6 @@
 """`idp serve` as operators run it: real processes on a free loopback port."""
 
+import errno
 import json
 import os
 import signal
@@ -17,6 +18,11 @@ from idp.foundation.clock import monotonic, pause
 
 IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 READY_SECONDS = 30.0
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+USUAL_EDGE, PORTS = 32_768, 8_000
+"""Where the kernel's own ports begin, if it does not say, and how far below we look."""
+LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+_CLAIMED: list[socket.socket] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,54 @@ class Server:
             return json.load(answer)
 
 
-def free_port() -> int:
-    """A loopback port where nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(together: int = 1) -> int:
+    """A loopback port where nobody listens, the first of as many as are asked for; nobody else is given them.
+
+    They lie below those that the kernel gives to outgoing connections: one of these would take the port before the
+    server does. Whoever runs these tests beside us, in whatever worker, sees our claims and goes on.
+    """
+    run: list[socket.socket] = []
+    for port in _below_the_kernel():
+        claim = _claim(port)
+        if claim is None:
+            while run:
+                run.pop().close()
+            continue
+        run.append(claim)
+        if len(run) == together:
+            _CLAIMED.extend(run)
+            return port - together + 1
+    raise AssertionError(f"no {together} free ports in a row")
+
+
+def _below_the_kernel() -> range:
+    edge = int(EPHEMERAL.read_text().split()[0]) if EPHEMERAL.exists() else USUAL_EDGE
+    if edge - PORTS < 1024:
+        edge = USUAL_EDGE  # This kernel gives away nearly all there are, and there is no better place.
+    return range(edge - PORTS, edge)
+
+
+def _claim(port: int) -> socket.socket | None:
+    """The claim, which lasts as long as this process; or None if another has it, or somebody listens there."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0tessera-tests-port-{port}")  # In Linux's abstract space: no file that could stay behind.
+    except OSError:
+        claim.close()
+        return None
+    if all(_is_free(family, host, port) for family, host in LOOPBACK):
+        return claim
+    claim.close()
+    return None
+
+
+def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind((host, port))
+    except OSError as error:
+        return error.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}  # A machine without IPv6.
+    return True
 
 
 def settings(folder: Path, database_url: str, port: int, **more: str) -> dict[str, str]:

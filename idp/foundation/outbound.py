@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPException
 from threading import Event, Lock, Timer
 from urllib.parse import urlencode
@@ -46,7 +47,7 @@ class OutboundClient:
     def __init__(self, allow: frozenset[str], trust: ssl.SSLContext | None = None) -> None:
         """`allow` lists hosts or host:port that need not be public; `trust` replaces the system's authorities."""
         self._allow = allow
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust
 
     def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         """Send a form (application/x-www-form-urlencoded); returns the status."""
@@ -105,10 +106,16 @@ class OutboundClient:
             destination.port,
             timeout=CONNECT_SECONDS,
             server_hostname=destination.host,
-            ssl_context=self._trust,
+            ssl_context=self._trust or _of_the_system(),
         )
         secure.scissors = scissors
         return secure
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    """Read when it is first needed: it takes longer than most commands, which call nobody."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True, slots=True)

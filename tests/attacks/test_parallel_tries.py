@@ -11,7 +11,7 @@ import pyotp
 import pytest
 
 from tests.agents import Browser, Page, RelyingParty
-from tests.fixtures.house import CLIENT, PASSWORD, SECRET, move_in
+from tests.fixtures.house import CLIENT, PASSWORD, SECRET, move_in, within_one_window
 from tests.serving import beside, serving
 
 TRIES, EVALUATED = 200, 10
@@ -31,11 +31,18 @@ class Nodes:
         asked, _ = RelyingParty(base, "agency", str(CLIENT["client_secret"])).request()
         return browser, browser.get(asked)
 
-    def at_once(self, prepare: Callable[[int, str], Callable[[], Page]]) -> list[Page]:
-        """Prepare every try, then let all of them go together."""
-        with ThreadPoolExecutor(16) as pool:
+    def at_once(
+        self, prepare: Callable[[int, str], Callable[[], Page]], last: Callable[[], None] | None = None
+    ) -> list[Page]:
+        """Prepare every try, do what is to be done `last`, then let all of them go together.
+
+        A try counts from when it begins, a right password's too until it is found right: of more than ten that are
+        prepared side by side for one person, the eleventh would be refused wherever hashing is slow.
+        """
+        with ThreadPoolExecutor(EVALUATED) as pool:
             ready = list(pool.map(prepare, range(TRIES), islice(cycle(self.bases), TRIES)))
-        together = Barrier(TRIES)
+        within_one_window(60)
+        together = Barrier(TRIES, last)
 
         def go(one: Callable[[], Page]) -> Page:
             together.wait(60)
@@ -81,8 +88,9 @@ def test_of_two_hundred_that_hold_the_right_code_one_gets_in(nodes: Nodes) -> No
     def prepare(number: int, base: str) -> Callable[[], Page]:
         browser, page = nodes.begin(number, base)
         page = browser.submit(page, username="emil", password=PASSWORD)
-        return lambda: browser.submit(page, code=code)
+        assert page.path.endswith("/second-factor"), page.text
+        return lambda: browser.submit(page, code=shown[0])
 
-    code = pyotp.TOTP(SECRET).now()
-    pages = nodes.at_once(prepare)
+    shown: list[str] = []  # Looked up at the end: preparing may take longer than a code is good for.
+    pages = nodes.at_once(prepare, lambda: shown.append(pyotp.TOTP(SECRET).now()))
     assert sum(page.path.endswith("/consent") for page in pages) == 1

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.agents import Browser, Page
-from tests.fixtures.house import PASSWORD, House
+from tests.fixtures.house import PASSWORD, House, within_one_window
 
 SECRETS = re.compile(
     r'name="(csrf_token|challenge)" value="[^"]*"|data-options="[^"]*"|nonce="[^"]*"|/signin/[A-Za-z0-9_-]+|'
@@ -150,6 +150,7 @@ def test_parallel_guesses_of_a_code_stop_being_evaluated(house: House) -> None:
         rival.http.cookies.update(browser.http.cookies)
         return rival.post(action, values | {"code": f"{number:06d}"})
 
+    within_one_window(20)
     with ThreadPoolExecutor(16) as rivals:
         answers = list(rivals.map(guess, range(100)))
     assert sum(answer.status == 422 for answer in answers) <= 10
@@ -158,6 +159,7 @@ def test_parallel_guesses_of_a_code_stop_being_evaluated(house: House) -> None:
 
 
 def test_guessing_a_password_stops_and_does_not_stop_at_another_address(house: House) -> None:
+    within_one_window(20)
     statuses = [typed(house, "gus", f"wrong password {number}").status for number in range(14)]
     assert statuses[-1] == 429
     assert 429 not in statuses[:8]

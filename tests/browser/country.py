@@ -135,7 +135,7 @@ def running(folder: Path, database_url: str = "", **settings: str) -> Iterator[C
     """
     maker = Maker()
     listed = {"IDP_ATTESTATION": str(maker.listed(folder))}
-    country = Country(_three_free_ports(), _environment(folder, database_url) | listed | settings, maker)
+    country = Country(free_port(3), _environment(folder, database_url) | listed | settings, maker)
     log = folder / "demo.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -160,23 +160,6 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
     named = {"IDP_DATA_DIR": str(folder / "var"), "IDP_KEYS_DIR": str(folder / "keys")}
     return inherited | named | ({"IDP_DATABASE_URL": database_url} if database_url else {})
-
-
-def _three_free_ports() -> int:
-    while True:
-        port = free_port()
-        if port < 65_000 and all(_is_free(port + more) for more in (1, 2)):
-            return port
-
-
-def _is_free(port: int) -> bool:
-    try:
-        requests.get(f"http://127.0.0.1:{port}/", timeout=1)
-    except requests.ConnectionError:
-        return True
-    except requests.RequestException:
-        return False
-    return False
 
 
 def _wait(country: Country, process: "subprocess.Popen[bytes]", log: Path) -> None:

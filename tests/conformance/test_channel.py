@@ -24,6 +24,7 @@ from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from tests.fixtures.storage import Clock
+from tests.serving import free_port
 
 TEXT = "Your code is 123456.\n\n\N{ARABIC LETTER AIN}\N{ARABIC LETTER REH} 你好\n\n@id.example #123456"
 Arrived = tuple[str, str, str]
@@ -198,8 +199,7 @@ def test_a_gateway_on_a_private_address_is_called_only_if_that_is_allowed(gatewa
 
 
 def test_nobody_at_home_is_an_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = free_port()
     with pytest.raises(Refusal):
         url = f"http://127.0.0.1:{port}/"
         GatewayChannel(allowing(url), url, "", "Tessera").deliver("+306912345678", "", TEXT, "one")

@@ -5,6 +5,7 @@ heir who looks at what was left. It says one JSON line for each: where it died, 
 and what the heir found wrong.
 """
 
+import gc
 import json
 import os
 import signal
@@ -109,12 +110,22 @@ def say(line: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def ready_to_fork(clock: Clock) -> Flask:
+    """With every page read, as the server has it before it forks its workers: no child reads them for itself."""
+    app = create_app(load(os.environ), clock)
+    app.testing = True
+    for template in app.jinja_env.list_templates():
+        app.jinja_env.get_template(template)
+    app.test_client().get("/health/live")  # The first request of all makes ready what every other needs.
+    app.extensions["provider"].store.dispose()
+    gc.freeze()
+    return app
+
+
 def main(deed: str, now: int) -> None:
     """One life after another."""
     clock = Clock(now)
-    app = create_app(load(os.environ), clock)
-    app.testing = True
-    app.extensions["provider"].store.dispose()
+    app = ready_to_fork(clock)
     for number in count(1):
         clock.advance(BETWEEN)
 

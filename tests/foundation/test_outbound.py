@@ -16,6 +16,7 @@ from idp.foundation import outbound
 from idp.foundation.destination import is_public, resolve
 from idp.foundation.outbound import Fetched, OutboundClient
 from idp.foundation.refusal import Refusal
+from tests.serving import free_port
 
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
 
@@ -264,10 +265,8 @@ def test_a_handshake_that_drips_is_cut_off_in_time(monkeypatch):
 
 
 def test_a_port_where_nobody_listens_is_unreachable():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     with pytest.raises(Refusal, match=r"outbound\.unreachable"):
-        OutboundClient(frozenset({"127.0.0.1"})).post_form(f"http://127.0.0.1:{port}/", {})
+        OutboundClient(frozenset({"127.0.0.1"})).post_form(f"http://127.0.0.1:{free_port()}/", {})
 
 
 def test_garbage_instead_of_http_is_a_failure():
