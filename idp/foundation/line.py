@@ -19,13 +19,15 @@ from sqlalchemy import Connection
 
 _KEY = "line"
 _FORGETTING = ("ROLLBACK", "DROP", "ALTER", "DISCARD", "DEALLOCATE")
-"""After these the driver drops all that is prepared on its connection, and so what we prepared there."""
+"""After these the driver may drop all that is prepared on its connection, and so what we prepared there."""
+_OLDEST = 100
+"""How often names are given anew before the connection is replaced, for what was not dropped stays on the server."""
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """What is sent: `sql` with $1, $2, ..., under a `name` that is its own within this process."""
+    """What is sent: `sql` with $1, $2, ..., under a `name` of its own in this process, or unprepared."""
 
     name: bytes
     sql: bytes
@@ -49,21 +51,16 @@ class Line:
         self._reader = Transformer(driver)
         self._poll = select.poll()
         self._poll.register(self._pgconn.socket, select.POLLIN)
-        self._prepared: set[Statement] = set()
+        self._names: dict[Statement, bytes] = {}
+        self._age = 0
         self._waiting: list[_Sent] = []
         self._open = False
 
     def is_sound(self) -> bool:
-        """Whether it can be used for something new. What the server says unasked is mostly that it goes."""
+        """Whether it can be used for something new. What a server says unasked is, nearly always, that it goes."""
         pgconn = self._pgconn
-        if pgconn.pipeline_status or pgconn.transaction_status != TransactionStatus.IDLE:
-            return False
-        if self._poll.poll(0):
-            try:
-                pgconn.consume_input()
-            except psycopg.OperationalError:
-                return False
-        return bool(pgconn.status == ConnStatus.OK)
+        idle = pgconn.transaction_status == TransactionStatus.IDLE and not pgconn.pipeline_status
+        return idle and self._age < _OLDEST and not self._poll.poll(0)
 
     def begin(self) -> None:
         """Begin a transaction with the first statement that is sent."""
@@ -106,8 +103,9 @@ class Line:
             self._travel(None)
 
     def forget(self) -> None:
-        """Prepare anew what is sent from now on."""
-        self._prepared.clear()
+        """Prepare anew what is sent from now on, under other names: the old ones may be there or not."""
+        self._names.clear()
+        self._age += 1
 
     def _travel(self, last: _Sent | None) -> Any:
         """Send everything that waits and `last`; the answer to what was sent last."""
@@ -115,22 +113,25 @@ class Line:
         if last is not None:
             sent.append(last)
         for one in sent:
-            self._prepare(one.statement)
+            if one.statement.name and one.statement not in self._names:
+                self._prepare(one.statement)
         if len(sent) > 1:
             return self._together(sent)
-        statement = sent[0].statement
-        if statement.name:
-            return self._good(self._pgconn.exec_prepared(statement.name, sent[0].values, sent[0].formats))
-        return self._good(self._pgconn.exec_(statement.sql))
+        (alone,) = sent
+        name = self._names.get(alone.statement)
+        if name is None:
+            return self._good(self._pgconn.exec_(alone.statement.sql))
+        return self._good(self._pgconn.exec_prepared(name, alone.values, alone.formats))
 
     def _together(self, sent: list[_Sent]) -> Any:
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
         for one in sent:
-            if one.statement.name:
-                pgconn.send_query_prepared(one.statement.name, one.values, one.formats)
-            else:
+            name = self._names.get(one.statement)
+            if name is None:
                 pgconn.send_query_params(one.statement.sql, None)
+            else:
+                pgconn.send_query_prepared(name, one.values, one.formats)
         pgconn.pipeline_sync()
         answers = self._answers()
         pgconn.exit_pipeline_mode()
@@ -156,9 +157,9 @@ class Line:
                 answers.append(answer)
 
     def _prepare(self, statement: Statement) -> None:
-        if statement.name and statement not in self._prepared:
-            self._good(self._pgconn.prepare(statement.name, statement.sql))
-            self._prepared.add(statement)
+        name = statement.name + b"_%d" % self._age
+        self._good(self._pgconn.prepare(name, statement.sql))
+        self._names[statement] = name
 
     def _good(self, answer: Any) -> Any:
         if answer.status in _DONE:
