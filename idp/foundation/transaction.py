@@ -6,7 +6,7 @@ roll back. On SQLite a file lock is taken before BEGIN IMMEDIATE, because the bu
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -102,6 +102,43 @@ class Store:
         finally:
             self._mine.writing = False
 
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """What is asked of `first` within begins this thread's next transaction, or makes one at the end.
+
+        So that what a request spends, and what it spends it for, commit together: once. After a crash nothing of it is
+        done, after a refusal all.
+        """
+        self._mine.first = []
+        try:
+            try:
+                yield
+            except Refusal:
+                self._do_at_last()
+                raise
+            self._do_at_last()
+        finally:
+            self._mine.first = None
+
+    def first(self, work: Callable[[Tx], None]) -> None:
+        """Do `work` before anything else changes: see `gathering`; outside it, at once."""
+        waiting = getattr(self._mine, "first", None)
+        if waiting is None:
+            with self.transaction() as tx:
+                work(tx)
+        else:
+            waiting.append(work)
+
+    def _do_first(self, tx: Tx) -> None:
+        waiting = getattr(self._mine, "first", None)
+        while waiting:
+            waiting.pop(0)(tx)
+
+    def _do_at_last(self) -> None:
+        if self._mine.first:
+            with self.transaction():
+                pass  # What must be done first is all there is to do.
+
     def _write(self, connection: Connection) -> Iterator[Tx]:
         # Beginning and ending are the driver's own: SQLAlchemy's way costs more than a statement.
         ends: Any
@@ -115,6 +152,7 @@ class Store:
         refused = None
         try:
             try:
+                self._do_first(tx)
                 yield tx
             except Refusal as refusal:
                 refused = refusal

@@ -256,3 +256,38 @@ def test_a_commit_that_fails_leaves_nothing_behind(store):
         tx.connection.exec_driver_sql("DROP TABLE parents")
 
     assert rows(store, counters) == 0
+
+
+def test_what_must_be_done_first_begins_the_next_transaction_and_fails_with_it(store):
+    with store.gathering():
+        store.first(lambda tx: limits.count(tx, PER_MINUTE, "ann"))
+        assert rows(store, counters) == 0
+        with pytest.raises(ZeroDivisionError), store.transaction() as tx:
+            tx.record(Event("tests.thing.done", "ann"))
+            raise ZeroDivisionError
+
+    assert (rows(store, counters), rows(store, leaves)) == (0, 0)
+
+
+def test_what_must_be_done_first_is_done_although_nothing_else_is_or_all_is_refused(store):
+    with store.gathering():
+        store.first(lambda tx: limits.count(tx, PER_MINUTE, "ann"))
+    with pytest.raises(Refusal), store.gathering():
+        store.first(lambda tx: limits.count(tx, PER_MINUTE, "bob"))
+        raise Refusal("no")
+    store.first(lambda tx: limits.count(tx, PER_MINUTE, "cleo"))
+
+    assert rows(store, counters) == 3
+
+
+def test_what_must_be_done_first_may_refuse_the_rest_and_what_it_did_stays(store):
+    def refuse(tx):
+        limits.count(tx, PER_MINUTE, "ann")
+        raise Refusal("no")
+
+    with pytest.raises(Refusal), store.gathering():
+        store.first(refuse)
+        with store.transaction() as tx:
+            tx.record(Event("tests.thing.done", "ann"))
+
+    assert (rows(store, counters), rows(store, leaves)) == (1, 0)

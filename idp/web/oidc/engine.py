@@ -91,8 +91,8 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def answer_token(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a token response. Raises OAuthError."""
         required(parameters, "grant_type")
-        answer: Answer = self.create_token_response(EngineRequest(parameters, authorization, proofs))
-        return answer
+        request = EngineRequest(parameters, authorization, proofs)
+        return self._gathered(request, lambda: self.create_token_response(request))
 
     def introspection(
         self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs, accept: str = ""
@@ -114,7 +114,17 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         return self._endpoint(Pushing.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
 
     def _endpoint(self, name: str, request: EngineRequest) -> Answer:
-        answer: Answer = self.create_endpoint_response(name, request)
+        return self._gathered(request, lambda: self.create_endpoint_response(name, request))
+
+    def _gathered(self, request: EngineRequest, work: Callable[[], Any]) -> Answer:
+        """What proves the client and its key is spent in the journey's own transaction, before anything else."""
+        try:
+            with self.provider.store.gathering():
+                answer: Answer = work()
+        except OAuthError as error:
+            if error.facts.get("replayed"):  # Authentication has failed after all.
+                self.provider.client_failures.count(request.presented.client_id, request.proofs.address)
+            raise
         return answer
 
     def authenticate_client(
