@@ -7,8 +7,8 @@ purpose: patterns, private-use schemes, and any port on the name `localhost` (se
 
 import re
 from collections.abc import Iterable
-from typing import Final
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urlsplit
 
 LONGEST: Final = 2048
