@@ -58,7 +58,12 @@ class EngineRequest(OAuth2Request):  # type: ignore[misc]
     """A request to a machine endpoint, already parsed strictly."""
 
     def __init__(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> None:
-        super().__init__(proofs.method, proofs.url)
+        # Authlib's own looks at each request anew whether our address is https or on loopback: the settings were.
+        self.method, self.uri, self._body = proofs.method, proofs.url, None
+        self.headers: dict[str, str] = {}
+        self.client: Any = None
+        self.auth_method: Any = None
+        self.user = self.credential = self._scope = self.authorization_code = self.refresh_token = None
         self.payload = BasicOAuth2Payload(parameters)
         self.parameters = parameters
         self.proofs = proofs
