@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import get_ident
 from typing import Any
 
 import psycopg
-from sqlalchemy import event
 
+from idp.foundation.line import Line
 from idp.journeys.provider import Provider
 
 LITERALS = re.compile(r"X'[0-9A-F]*'|'(?:[^']|'')*'|\b\d+\b")
@@ -45,7 +46,7 @@ def watching(provider: Provider) -> Iterator[Witness]:
     real = hasher._argon2  # noqa: SLF001 (what the real work is done by)
     hasher._argon2 = _Counting(real, witness.hashes)  # type: ignore[assignment]  # noqa: SLF001
     try:
-        with _sqlite(store, witness) if store.is_sqlite else _postgresql(store, witness):
+        with _sqlite(store, witness) if store.is_sqlite else _postgresql(witness):
             yield witness
     finally:
         hasher._argon2 = real  # noqa: SLF001
@@ -63,23 +64,23 @@ def _sqlite(store: Any, witness: Witness) -> Iterator[None]:
 
 
 @contextmanager
-def _postgresql(store: Any, witness: Witness) -> Iterator[None]:
-    class Cursor(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *more: Any, **options: Any) -> Any:
+def _postgresql(witness: Witness) -> Iterator[None]:
+    execute, travel = psycopg.Cursor.execute, Line._travel  # noqa: SLF001 (the other way, which passes by the cursor)
+    thread = get_ident()
+
+    def watched_execute(self: Any, query: Any, *more: Any, **options: Any) -> Any:
+        if get_ident() == thread:
             witness.saw(query)
-            return super().execute(query, *more, **options)
+        return execute(self, query, *more, **options)
 
-    def lent(driver: Any, *_: Any) -> None:
-        driver.cursor_factory = Cursor
+    def watched_travel(self: Any, last: Any) -> Any:
+        if get_ident() == thread:
+            for sent in (*self._waiting, *([last] if last else [])):
+                witness.saw(sent.statement.sql.decode())
+        return travel(self, last)
 
-    def returned(driver: Any, *_: Any) -> None:
-        driver.cursor_factory = psycopg.Cursor
-
-    engines = (store.engine, store._reader)  # noqa: SLF001 (reads go there)
-    for engine in engines:
-        event.listen(engine, "checkout", lent)
-        event.listen(engine, "checkin", returned)
-    yield
-    for engine in engines:
-        event.remove(engine, "checkout", lent)
-        event.remove(engine, "checkin", returned)
+    psycopg.Cursor.execute, Line._travel = watched_execute, watched_travel  # type: ignore[method-assign]  # noqa: SLF001
+    try:
+        yield
+    finally:
+        psycopg.Cursor.execute, Line._travel = execute, travel  # type: ignore[method-assign]  # noqa: SLF001

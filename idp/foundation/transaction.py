@@ -6,19 +6,20 @@ roll back. On SQLite a file lock is taken before BEGIN IMMEDIATE, because the bu
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from types import TracebackType
 from typing import Any
-from weakref import WeakSet
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url
+from sqlalchemy import Connection, CursorResult, Executable, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
 
 from idp.foundation.audit.event import Event
 from idp.foundation.audit.log import append
 from idp.foundation.clock import Clock, system_clock
+from idp.foundation.kept import Kept
+from idp.foundation.line import forget, line_of, settle
 from idp.foundation.outbox import Job, enqueue
 from idp.foundation.refusal import Refusal
 from idp.foundation.turnstile import Turnstile
@@ -59,7 +60,7 @@ class Tx:
 class Store:
     """The database: short write transactions on one engine, autocommitted reads on another.
 
-    On SQLite connections are kept (a file has no server to lose); on PostgreSQL a pool lends them.
+    Connections are kept: taking one from SQLAlchemy's pool and giving it back costs more than a statement.
     """
 
     def __init__(self, url: str, clock: Clock = system_clock, *, pool_size: int = 8) -> None:
@@ -68,21 +69,22 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.job_queued = threading.Event()
         self._mine = threading.local()
-        self._spare: dict[str, list[Connection]] = {"writer": [], "reader": []}
-        self._all_kept: WeakSet[Connection] = WeakSet()
         self._turnstile = Turnstile(f"{self.url.database}.lock" if self.is_sqlite else None)
-        options = _sqlite_options() if self.is_sqlite else _postgresql_options(pool_size)
+        options = _sqlite_options() if self.is_sqlite else _postgresql_options()
         options["hide_parameters"] = True  # An error's text reaches the log; what a statement carried must not.
         self.engine = create_engine(self.url, **options)
-        self._reader = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
-        self._writer = self._reader if self.is_sqlite else self.engine
+        self._autocommitting = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
+        self._writers, self._readers = (Kept(self._autocommitting, pool_size) for _ in range(2))
         dbapi: Any = self.engine.dialect.loaded_dbapi
         self.unavailable = (OperationalError, PoolTimeout, dbapi.OperationalError)
         """What is raised when the database is away or too busy: nothing was changed, and trying later may help."""
         if self.is_sqlite:
             event.listen(self.engine, "connect", _tune_sqlite)
-            event.listen(self._reader, "connect", _tune_sqlite)
+            event.listen(self._autocommitting, "connect", _tune_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
+        else:
+            event.listen(self._autocommitting, "before_cursor_execute", settle)
+            event.listen(self._autocommitting, "after_cursor_execute", forget)
 
     def now(self) -> int:
         """Unix seconds by this store's clock."""
@@ -95,26 +97,68 @@ class Store:
             raise RuntimeError("this thread has a transaction open already: hand its tx on")
         self._mine.writing = True
         try:
-            with self._turnstile, self._lend("writer", self._writer) as connection:
+            with self._turnstile, self._writers.lend() as connection:
                 yield from self._write(connection)
         finally:
             self._mine.writing = False
 
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """What is asked of `first` within begins this thread's next transaction, or makes one at the end.
+
+        So that what a request spends, and what it spends it for, commit together: once. After a crash nothing of it is
+        done, after a refusal all.
+        """
+        self._mine.first = []
+        try:
+            try:
+                yield
+            except Refusal:
+                self._do_at_last()
+                raise
+            self._do_at_last()
+        finally:
+            self._mine.first = None
+
+    def first(self, work: Callable[[Tx], None]) -> None:
+        """Do `work` before anything else changes: see `gathering`; outside it, at once."""
+        waiting = getattr(self._mine, "first", None)
+        if waiting is None:
+            with self.transaction() as tx:
+                work(tx)
+        else:
+            waiting.append(work)
+
+    def _do_first(self, tx: Tx) -> None:
+        waiting = getattr(self._mine, "first", None)
+        while waiting:
+            waiting.pop(0)(tx)
+
+    def _do_at_last(self) -> None:
+        if self._mine.first:
+            with self.transaction():
+                pass  # What must be done first is all there is to do.
+
     def _write(self, connection: Connection) -> Iterator[Tx]:
         # Beginning and ending are the driver's own: SQLAlchemy's way costs more than a statement.
-        driver: Any = connection.connection.driver_connection
+        ends: Any
         if self.is_sqlite:
-            driver.execute("BEGIN IMMEDIATE")
+            ends = connection.connection.driver_connection
+            ends.execute("BEGIN IMMEDIATE")
+        else:
+            ends = line_of(connection)
+            ends.begin()
         tx = Tx(connection, self.clock())
         refused = None
         try:
             try:
+                self._do_first(tx)
                 yield tx
             except Refusal as refusal:
                 refused = refusal
-            driver.commit()
+            ends.commit()
         except BaseException:
-            driver.rollback()
+            ends.rollback()
             raise
         if tx.sent:
             self.job_queued.set()
@@ -123,43 +167,15 @@ class Store:
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Read outside a transaction: each statement sees what is committed when it runs."""
-        return self._lend("reader", self._reader)
+        return self._readers.lend()
 
     def dispose(self) -> None:
         """Close every connection, for a process that is about to fork or end."""
-        for connection in list(self._all_kept):
-            connection.close()
+        for kept in (self._writers, self._readers):
+            kept.dispose()
         self._turnstile.close()
         self.engine.dispose()
-        self._reader.dispose()
-
-    def _lend(self, role: str, engine: Engine) -> AbstractContextManager[Connection]:
-        return _Lent(self._spare[role], engine, self._all_kept) if self.is_sqlite else engine.connect()
-
-
-class _Lent:
-    """A connection that is kept when it is given back: the last one first, so that as many are open as work at once."""
-
-    __slots__ = ("_all_kept", "_connection", "_engine", "_spare")
-
-    def __init__(self, spare: list[Connection], engine: Engine, all_kept: WeakSet[Connection]) -> None:
-        self._spare, self._engine, self._all_kept = spare, engine, all_kept
-
-    def __enter__(self) -> Connection:
-        try:
-            kept = self._spare.pop()
-        except IndexError:
-            kept = None
-        if kept is None or kept.closed or kept.invalidated:
-            kept = self._engine.connect()
-            self._all_kept.add(kept)
-        self._connection = kept
-        return kept
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._spare.append(self._connection)
+        self._autocommitting.dispose()
 
 
 CHECKPOINT = "wal_autocheckpoint=10000"
@@ -169,10 +185,10 @@ def _sqlite_options() -> dict[str, Any]:
     return {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_size": 64, "pool_timeout": 5}
 
 
-def _postgresql_options(pool_size: int) -> dict[str, Any]:
+def _postgresql_options() -> dict[str, Any]:
     # A lock is waited for three seconds, a statement for ten: a stuck row must not take every worker with it.
     limits = "-c lock_timeout=3000 -c statement_timeout=10000"
-    return {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 5, "connect_args": {"options": limits}}
+    return {"poolclass": NullPool, "connect_args": {"options": limits}}
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

@@ -65,12 +65,12 @@ def verify(header: str, expected: Expected, now: int) -> Proof:
     """
     if "," in header:
         raise _refused("there must be one DPoP header with one proof")
-    written, _ = jose.unverified(jose.DPOP_PROOF, header)
+    read = jose.unverified(jose.DPOP_PROOF, header)
     try:
-        key = jwk_set.public_key(written["jwk"])
+        key = jwk_set.public_key(read[0]["jwk"])
     except ValueError as error:
         raise _refused(f"its key {error}") from error
-    claims = jose.verify(jose.DPOP_PROOF, header, key, now, algorithms=expected.algorithms)
+    claims = jose.confirmed(jose.DPOP_PROOF, header, read, key, now, algorithms=expected.algorithms)
     _check_request(claims, expected)
     _check_identifier(claims)
     if expected.token is not None:

@@ -5,9 +5,11 @@ without a fault; of one that is published at `jwks_uri`, what cannot be used is 
 certificates in keys (`x5c` is kept for who compares them, `x5u` is never fetched), encryption keys.
 """
 
+import json
 from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from joserfc.errors import JoseError
@@ -35,8 +37,13 @@ def faults(document: object) -> list[str]:
 
 
 def public_keys(document: Mapping[str, Any]) -> KeySet:
-    """The keys of a set that has no `faults`."""
-    return KeySet([_imported(key) for key in document["keys"]])
+    """The keys of a set that has no `faults`; made once, for a client shows itself by them in every request."""
+    return _made(json.dumps(document["keys"]))
+
+
+@lru_cache(maxsize=256)
+def _made(keys: str) -> KeySet:
+    return KeySet([_imported(key) for key in json.loads(keys)])
 
 
 def usable_keys(document: object) -> KeySet:
@@ -62,10 +69,10 @@ def _name(key: Mapping[str, Any]) -> str:
 
 def public_key(document: object) -> RSAKey | ECKey | OKPKey:
     """One key that came by itself. ValueError with the rest of a sentence about it, if it could not be registered."""
-    fault = _fault(document)
-    if fault is not None or not isinstance(document, Mapping):
-        raise ValueError(fault)
-    return _imported(document)
+    key = _read(document)
+    if isinstance(key, str):
+        raise ValueError(key)  # noqa: TRY004 (of the right type, and no good)
+    return key
 
 
 def published(keys: Iterable[Key]) -> dict[str, object]:
@@ -74,6 +81,12 @@ def published(keys: Iterable[Key]) -> dict[str, object]:
 
 
 def _fault(key: object) -> str | None:
+    found = _read(key)
+    return found if isinstance(found, str) else None
+
+
+def _read(key: object) -> RSAKey | ECKey | OKPKey | str:
+    """The key, or its fault."""
     if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
         return "is not an object"
     if str(key.get("kty")) not in KEY_TYPES:
@@ -82,18 +95,18 @@ def _fault(key: object) -> str | None:
         return "holds private members; register the public key, and replace this one, for it is no longer secret"
     if key.get("use", "sig") != "sig":
         return "is not for signatures (use)"
-    return _fault_of_material(key)
+    return _read_material(key)
 
 
-def _fault_of_material(key: Mapping[str, Any]) -> str | None:
+def _read_material(key: Mapping[str, Any]) -> RSAKey | ECKey | OKPKey | str:
     try:
         bits = _modulus_bits(key) if key["kty"] == "RSA" else SMALLEST_RSA
         if not SMALLEST_RSA <= bits <= LARGEST_RSA:
             return f"has {bits} bits; {SMALLEST_RSA} to {LARGEST_RSA} are allowed"
-        _imported(key)
+        imported = _imported(key)
     except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         return "cannot be read"
-    return "is on another curve than P-256 and Ed25519" if str(key.get("crv", "P-256")) not in CURVES else None
+    return imported if str(key.get("crv", "P-256")) in CURVES else "is on another curve than P-256 and Ed25519"
 
 
 def _modulus_bits(key: Mapping[str, Any]) -> int:

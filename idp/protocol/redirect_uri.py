@@ -7,6 +7,7 @@ purpose: patterns, private-use schemes, and any port on the name `localhost` (se
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ def fault(uri: object) -> str | None:
     return _fault_of_parts(uri)
 
 
+@lru_cache(maxsize=1024)
 def host(uri: str) -> str:
     """The host of a valid `uri`, lower case, without the port."""
     return urlsplit(uri).hostname or ""

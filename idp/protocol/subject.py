@@ -4,7 +4,6 @@ The pairwise algorithm is our choice, as section 8.1 allows: HMAC-SHA-256 under 
 Left out: reading a person back from a subject; what was issued is stored, so that a new key changes nobody's `sub`.
 """
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
@@ -31,5 +30,5 @@ def public(key: bytes, person: str) -> str:
 def _derive(key: bytes, sector: str, person: str) -> str:
     if len(key) < SHORTEST_KEY or not person:
         raise ValueError("a subject needs a key of 32 octets and a person")
-    digest = hmac.new(key, f"{sector}|{person}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, f"{sector}|{person}".encode(), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -22,6 +22,7 @@ from sqlalchemy import event
 
 from idp.app import create_app
 from idp.config import load
+from idp.foundation.line import Line
 from tests.faults import deeds, ways_back
 from tests.fixtures.storage import Clock
 
@@ -57,20 +58,21 @@ def watch(app: Flask, fate: Fate) -> None:
     """Tell fate of every statement that leaves for the database, by whichever way."""
     store = app.extensions["provider"].store
     if store.is_sqlite:
-        for engine in (store.engine, store._reader):  # noqa: SLF001 (prepared statements pass by SQLAlchemy's own events)
+        for engine in (store.engine, store._autocommitting):  # noqa: SLF001 (prepared statements pass by SQLAlchemy's own events)
             event.listen(engine, "connect", lambda connection, _record: connection.set_trace_callback(fate.statement))
         return
-    execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
+    execute, travel = psycopg.Cursor.execute, Line._travel  # noqa: SLF001 (the other way, which passes by the cursor)
 
     def watched_execute(self: Any, query: Any, *arguments: Any, **named: Any) -> Any:
         fate.statement(str(query))
         return execute(self, query, *arguments, **named)
 
-    def watched_commit(self: Any) -> None:
-        fate.statement("COMMIT")
-        commit(self)
+    def watched_travel(self: Any, last: Any) -> Any:
+        for sent in (*self._waiting, *([last] if last else [])):
+            fate.statement(sent.statement.sql.decode())
+        return travel(self, last)
 
-    psycopg.Cursor.execute, psycopg.Connection.commit = watched_execute, watched_commit  # type: ignore[method-assign]
+    psycopg.Cursor.execute, Line._travel = watched_execute, watched_travel  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def telling(fate: Fate, tell: Callable[[dict[str, str]], None]) -> type[FlaskClient]:

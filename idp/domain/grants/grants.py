@@ -31,8 +31,9 @@ _RENEW_REFRESH = Prepared(
     .values(issued_at=bindparam("now"), expires_at=bindparam("later"))
     .returning(refresh_tokens.c.grant_id)
 )
+_OF_GRANT = tuple((column.name, f"of_{column.name}") for column in grants.c)
 _ACTIVE = Prepared(
-    select(access_tokens, *(column.label(f"of_{column.name}") for column in grants.c))
+    select(access_tokens, *(grants.c[name].label(labelled) for name, labelled in _OF_GRANT))
     .outerjoin(grants, grants.c.id == access_tokens.c.grant_id)
     .where(
         access_tokens.c.digest == bindparam("the_digest"),
@@ -291,7 +292,7 @@ def _revoke_where(tx: Tx, *where: ColumnElement[bool]) -> int:
 def _access_token(row: Mapping[Any, Any]) -> AccessToken:
     grant = None
     if row["grant_id"] is not None:
-        grant = _grant({column.name: row[f"of_{column.name}"] for column in grants.c})
+        grant = _grant({name: row[labelled] for name, labelled in _OF_GRANT})
     terms = _terms(row["terms"])
     return AccessToken(row["client_id"], row["scope"], row["issued_at"], row["expires_at"], grant, terms)
 

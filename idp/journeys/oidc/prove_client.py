@@ -6,6 +6,7 @@ from joserfc.jwk import OctKey
 
 from idp.domain.clients.registry import Client, open_secret, secret_digest
 from idp.foundation.once import first_sight
+from idp.foundation.transaction import Tx
 from idp.journeys.oidc.client_keys import keys_of
 from idp.journeys.provider import Provider
 from idp.protocol import client_assertion
@@ -51,7 +52,10 @@ def _spend(provider: Provider, accepted: AcceptedAssertion) -> bool:
     """RFC 7523 section 3, item 7: of any number of uses, on any number of nodes, one is the first."""
     # A client_id holds no space, so no other client's identifier can be taken for this one's.
     seen = f"{accepted.client_id} {accepted.jti}"
-    with provider.transaction() as tx:
+
+    def spend(tx: Tx) -> None:
         if not first_sight(tx, "client_assertion", seen, accepted.expires_at + KEPT_LONGER):
-            raise OAuthError(INVALID_CLIENT, "The client_assertion is refused: its jti was used before.")
+            raise OAuthError(INVALID_CLIENT, "The client_assertion is refused: its jti was used before.", replayed=True)
+
+    provider.store.first(spend)
     return True

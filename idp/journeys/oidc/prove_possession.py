@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from idp.domain.clients.registry import Client
 from idp.domain.grants.grants import Terms
 from idp.foundation.once import first_sight
+from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.protocol import dpop, mutual_tls
 from idp.protocol.confirmation import Confirmation
@@ -89,9 +90,12 @@ def _proved(
         token=token,
     )
     proof = dpop.verify(header, expected, now)
-    with provider.transaction() as tx:
+
+    def spend(tx: Tx) -> None:
         if not first_sight(tx, SEEN, f"{proof.jkt}|{proof.jti}", proof.expires_at):
             raise OAuthError(INVALID_DPOP_PROOF, "The DPoP proof was used before.")
+
+    provider.store.first(spend)
     return proof.jkt
 
 

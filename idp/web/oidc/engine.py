@@ -58,7 +58,12 @@ class EngineRequest(OAuth2Request):  # type: ignore[misc]
     """A request to a machine endpoint, already parsed strictly."""
 
     def __init__(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> None:
-        super().__init__(proofs.method, proofs.url)
+        # Authlib's own looks at each request anew whether our address is https or on loopback: the settings were.
+        self.method, self.uri, self._body = proofs.method, proofs.url, None
+        self.headers: dict[str, str] = {}
+        self.client: Any = None
+        self.auth_method: Any = None
+        self.user = self.credential = self._scope = self.authorization_code = self.refresh_token = None
         self.payload = BasicOAuth2Payload(parameters)
         self.parameters = parameters
         self.proofs = proofs
@@ -91,8 +96,8 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
     def answer_token(self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs) -> Answer:
         """Status and document of a token response. Raises OAuthError."""
         required(parameters, "grant_type")
-        answer: Answer = self.create_token_response(EngineRequest(parameters, authorization, proofs))
-        return answer
+        request = EngineRequest(parameters, authorization, proofs)
+        return self._gathered(request, lambda: self.create_token_response(request))
 
     def introspection(
         self, parameters: Mapping[str, str], authorization: str | None, proofs: Proofs, accept: str = ""
@@ -114,7 +119,17 @@ class Engine(AuthorizationServer):  # type: ignore[misc]
         return self._endpoint(Pushing.ENDPOINT_NAME, EngineRequest(parameters, authorization, proofs))
 
     def _endpoint(self, name: str, request: EngineRequest) -> Answer:
-        answer: Answer = self.create_endpoint_response(name, request)
+        return self._gathered(request, lambda: self.create_endpoint_response(name, request))
+
+    def _gathered(self, request: EngineRequest, work: Callable[[], Any]) -> Answer:
+        """What proves the client and its key is spent in the journey's own transaction, before anything else."""
+        try:
+            with self.provider.store.gathering():
+                answer: Answer = work()
+        except OAuthError as error:
+            if error.facts.get("replayed"):  # Authentication has failed after all.
+                self.provider.client_failures.count(request.presented.client_id, request.proofs.address)
+            raise
         return answer
 
     def authenticate_client(

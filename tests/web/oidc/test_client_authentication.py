@@ -131,6 +131,13 @@ def test_an_assertion_is_used_once_wherever_it_is_shown(client, archive, library
         assert "used before" in answer.json["error_description"]
 
 
+def test_an_assertion_is_spent_although_what_it_came_with_is_refused(client, archive, clock):
+    parameters = signed(claims("archive", ISSUER, clock.now), EC)
+    refused = client.post("/oidc/token", data={"grant_type": "authorization_code", **parameters})
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+    assert "used before" in asks(client, **parameters).json["error_description"]
+
+
 def test_it_is_remembered_until_it_is_over_whatever_is_swept(client, archive, clock, app):
     parameters = signed(claims("archive", ISSUER, clock.now, exp=clock.now + 3600), EC)
     assert is_known(asks(client, **parameters))

@@ -139,3 +139,12 @@ def test_refused_tries_are_not_written_down(client, provider):
     with watching(provider) as witness:
         assert asks(client).status_code == 429
     assert witness.statements == []
+
+
+def test_to_show_an_assertion_again_is_a_failure(client, provider, clock):
+    key = ECKey.generate_key("P-256", {"kid": "ec"})
+    a_client(provider, secret=None, client_id="archive", token_endpoint_auth_method="private_key_jwt", jwks=public(key))
+    shown = {"token": "x", **signed(claims("archive", "http://localhost", clock.now), key)}
+    answers = [client.post("/oidc/introspect", data=shown).status_code for _ in range(MOST + 2)]
+
+    assert answers == [200, *[401] * MOST, 429]
