@@ -16,13 +16,16 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from idp.app import LANGUAGES, create_app
+from idp.app import LANGUAGES, LARGEST_REQUEST, create_app
 from idp.cli import logs
 from idp.config import load
+from idp.foundation.doorway import Doorway
 from idp.web.signin.device import device_name
 
 THREADS = 64
 """Of each worker: those that work, and those that have stepped aside while a password is hashed."""
+MOST_AT_THE_DOOR = 48
+"""Of these threads, those that may wait for the rest of a request; the others serve whoever sends none."""
 STOP_SECONDS = 5
 """A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
 
@@ -49,7 +52,8 @@ def serve(host: str, port: int, workers: int, places: int) -> None:
     logging.getLogger("_granian").addFilter(_is_news)
     app = application()
     hasher = app.extensions["provider"].hasher
-    target = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
+    admitted = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
+    target = Doorway(admitted, MOST_AT_THE_DOOR, LARGEST_REQUEST)
     with hasher.back_room.opened(max(1, workers // 2)):  # The other half of the processors stays free of it.
         os.register_at_fork(after_in_child=app.extensions["courier"].start)
         server.serve(target_loader=lambda _target: target)

@@ -1,0 +1,84 @@
+"""Whoever announces a body and does not send it keeps nobody else from being answered."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+import requests
+
+from idp.cli.workers import MOST_AT_THE_DOOR
+from idp.foundation.clock import pause
+from tests.fixtures.house import move_in
+from tests.serving import Server, serving
+
+pytestmark = pytest.mark.slow
+ADDRESSES = ("/oidc/token", "/signin/AAAAAAAAAAAAAAAAAAAAAA/authenticate", "/nowhere")
+BODY = b"grant_type=client_credentials"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(request, tmp_path_factory, postgres_server) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("slow")
+    is_sqlite = request.param == "sqlite"
+    url = f"sqlite:///{folder}/tessera.db" if is_sqlite else postgres_server.url(postgres_server.create())
+    move_in(folder, url)
+    with serving(folder, url) as running:
+        yield running
+
+
+@contextmanager
+def slow_senders(server: Server, path: str, count: int, header: str) -> Iterator[list[socket.socket]]:
+    """So many that sent their headers and the first octets of a body, and nothing since."""
+    with ExitStack() as open_ones:
+        found = []
+        for _ in range(count):
+            sender = open_ones.enter_context(
+                socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
+            )
+            form = "Content-Type: application/x-www-form-urlencoded\r\n"
+            sender.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{form}{header}\r\n\r\n".encode())
+            found.append(sender)
+        pause(0.3)
+        yield found
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize("header", [f"Content-Length: {len(BODY)}", "Transfer-Encoding: chunked"])
+def test_more_slow_senders_than_places_keep_nobody_waiting(server, path, header):
+    with slow_senders(server, path, 8, header):
+        assert requests.get(f"{server.url}/health/ready", timeout=3).ok
+        assert requests.post(f"{server.url}/oidc/token", data={"grant_type": "nothing"}, timeout=3).status_code in {
+            400,
+            401,
+        }
+
+
+def test_where_too_many_wait_one_more_is_asked_to_come_again_and_readers_are_served(server):
+    with slow_senders(server, "/oidc/token", MOST_AT_THE_DOOR, f"Content-Length: {len(BODY)}") as senders:
+        turned_away = requests.post(f"{server.url}/oidc/token", data={"grant_type": "nothing"}, timeout=3)
+        assert (turned_away.status_code, turned_away.headers["Retry-After"]) == (503, "5")
+        assert requests.get(f"{server.url}/health/ready", timeout=3).ok
+        senders[0].sendall(BODY)  # Whoever sends the rest is answered as if nothing had been.
+        assert senders[0].recv(12) in {b"HTTP/1.1 400", b"HTTP/1.1 401"}
+
+    pause(0.3)
+    assert requests.post(f"{server.url}/oidc/token", data={"grant_type": "nothing"}, timeout=3).status_code in {
+        400,
+        401,
+    }
+
+
+def test_a_body_of_unknown_length_is_as_good_as_any_other(server):
+    def in_pieces() -> Iterator[bytes]:
+        yield b"grant_type="
+        yield b"nothing"
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    plain = requests.post(f"{server.url}/oidc/token", data="grant_type=nothing", headers=form, timeout=3)
+    pieces = requests.post(f"{server.url}/oidc/token", data=in_pieces(), headers=form, timeout=3)
+
+    told, also_told = (json.loads(answer.text) for answer in (plain, pieces))
+    assert (pieces.status_code, also_told["error"]) == (plain.status_code, told["error"])
+    assert told["error"] in {"unsupported_grant_type", "invalid_client"}
