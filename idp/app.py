@@ -94,7 +94,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
     oidc.init(app, provider, https=settings.https)
     # Around pages and programs alike: both count what an address fails at.
-    app.wsgi_app = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_proxies))  # type: ignore[method-assign]
+    app.wsgi_app = create_forwarded(settings)(app.wsgi_app)  # type: ignore[assignment,method-assign]
     # Outermost: only the peer itself, whose address this still is, may hand over a certificate.
     app.wsgi_app = create_certificates(settings)(app.wsgi_app)  # type: ignore[assignment,method-assign]
     for room in (public, signin, session_time, recovery, account, password_strength, proofing, signing, console):
@@ -180,6 +180,13 @@ def create_breached(settings: Settings) -> Container[str]:
         return Breached(settings.breached_passwords)
     except Unfit as error:
         raise Misconfigured([f"IDP_BREACHED_PASSWORDS: {settings.breached_passwords} {error}"]) from error
+
+
+def create_forwarded(settings: Settings) -> Callable[[WSGIApp], WSGIApp]:
+    """What believes the address that a proxy of ours saw; nothing if there is none, for it looks at every peer."""
+    if not settings.trusted_proxies:
+        return lambda app: app
+    return lambda app: wrap_wsgi_with_proxy_headers(app, list(settings.trusted_proxies))
 
 
 def create_certificates(settings: Settings) -> Callable[[WSGIApp], WSGIApp]:

@@ -8,6 +8,7 @@ Authentication Profile (EAP) ACR Values 1.0. Left out: `phr` of the same.
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Self
 
 
@@ -29,6 +30,7 @@ class Level(IntEnum):
         return f"urn:tessera:loa:{self.word}"
 
     @classmethod
+    @lru_cache(maxsize=64)
     def of(cls, text: str) -> Self | None:
         """The level with this word or acr value; None if we know no such level."""
         return next((level for level in cls if text in {level.word, level.acr}), None)
@@ -52,6 +54,7 @@ class Strength(IntEnum):
         return self.name.lower()
 
     @classmethod
+    @lru_cache(maxsize=64)
     def of(cls, word: str) -> Self | None:
         """The strength with this word, or None."""
         return next((strength for strength in cls if word == strength.word), None)

@@ -6,6 +6,7 @@ Left out: reading a person back from a subject; what was issued is stored, so th
 
 import hmac
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 
 TYPES = ("pairwise", "public")
 SHORTEST_KEY = 32
@@ -27,6 +28,7 @@ def public(key: bytes, person: str) -> str:
     return _derive(key, _PUBLIC, person)
 
 
+@lru_cache(maxsize=4096)
 def _derive(key: bytes, sector: str, person: str) -> str:
     if len(key) < SHORTEST_KEY or not person:
         raise ValueError("a subject needs a key of 32 octets and a person")

@@ -103,7 +103,7 @@ class Machine:
         self._issuer = provider.issuer
         self._provider = provider
         self._unavailable = provider.store.unavailable
-        self._headers = headers.for_programs(https=https)
+        self._headers = dict(headers.for_programs(https=https))
         self._handlers = handlers(provider, Engine(provider))
         self._passage = Passage(provider, Cookies(https))
 
@@ -171,7 +171,7 @@ class Machine:
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
-        kept = dict([*self._headers, ("Content-Length", str(len(body))), *answer.more])
+        kept = {**self._headers, "Content-Length": str(len(body)), **dict(answer.more)}
         if "HTTP_DPOP" in environ:
             kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
         if answer.status == 204:  # noqa: PLR2004 (RFC 9110 section 8.6: it has no length)
