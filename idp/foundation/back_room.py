@@ -22,7 +22,7 @@ Work = Callable[[bytes], bytes]
 LESS_URGENT = 10
 """How nice the processes are to those that answer programs (nice(2)); what they do is late by little for that."""
 MOST_WAITING = 32
-"""Of one worker; half of its threads, so that the others answer whoever needs nothing slow."""
+"""Of one worker; a quarter of its threads, so that the others answer whoever needs nothing slow."""
 PATIENCE = 20.0
 """Seconds to wait for an answer before the work is done where it is asked for."""
 LARGEST = 64 * 1024
