@@ -25,7 +25,7 @@ from idp.web.signin.device import device_name
 THREADS = 128
 """Of each worker: those that work, and those that have stepped aside while a password is hashed."""
 MOST_AT_THE_DOOR = 80
-"""Of these threads, those that may wait for the rest of a request. As many as wait for a hash, and some more, are left."""
+"""Of these threads, those that may wait for the rest of a request; some are left besides those that wait for a hash."""
 STOP_SECONDS = 5
 """A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
 
