@@ -23,8 +23,8 @@ LESS_URGENT = 10
 """How nice the processes are to those that answer programs (nice(2)); what they do is late by little for that."""
 MOST_WAITING = 32
 """Of one worker; a quarter of its threads, so that the others answer whoever needs nothing slow."""
-PATIENCE = 20.0
-"""Seconds to wait for an answer before the work is done where it is asked for."""
+PATIENCE = 5.0
+"""Seconds to wait for an answer before the work is done where it is asked for, as when no processor is ever idle."""
 LARGEST = 64 * 1024
 NAME = "idp-back-room"
 
@@ -120,6 +120,8 @@ def _keep_staffed(work: Work, door: socket.socket, inside: socket.socket) -> Non
 
 def _serve(work: Work, inside: socket.socket) -> None:
     os.nice(LESS_URGENT)
+    if hasattr(os, "SCHED_IDLE"):  # Niceness alone does not make Linux interrupt it for whoever wakes up.
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     while True:
         asked, ends, _flags, _address = socket.recv_fds(inside, LARGEST, 1)
         if not asked:
