@@ -18,6 +18,8 @@ AT_A_TIME = 64 * 1024
 IN_MEMORY = 512 * 1024
 """Octets of one body; a longer one, of a picture or a document, goes to a file without a name."""
 RETRY_AFTER = "5"
+BUSY = b"Too many requests are still arriving. Wait five seconds and try again.\n"
+CUT_SHORT = b"The request ended before all that it announced was there. Send it again.\n"
 
 
 class Doorway:
@@ -46,9 +48,11 @@ class Doorway:
             return self._app(environ, start_response)
         with self._counted() as may_wait:
             if not may_wait:
-                start_response("503 Service Unavailable", [("Retry-After", RETRY_AFTER), ("Content-Length", "0")])
-                return []
+                return _told(start_response, "503 Service Unavailable", BUSY, ("Retry-After", RETRY_AFTER))
             body, size = _whole(environ["wsgi.input"], length)
+        if "HTTP_TRANSFER_ENCODING" not in environ and size < length:  # Half a form must not pass for a whole one.
+            body.close()
+            return _told(start_response, "400 Bad Request", CUT_SHORT)
         environ["wsgi.input"] = body
         environ["CONTENT_LENGTH"] = str(size)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -72,6 +76,12 @@ class Doorway:
         finally:
             with self._lock:
                 self._waiting -= 1
+
+
+def _told(start_response: Any, status: str, text: bytes, *more: tuple[str, str]) -> list[bytes]:
+    plain = ("Content-Type", "text/plain; charset=utf-8")
+    start_response(status, [plain, ("Content-Length", str(len(text))), ("Cache-Control", "no-store"), *more])
+    return [text]
 
 
 def _whole(source: Any, length: int) -> tuple[IO[bytes], int]:

@@ -50,6 +50,11 @@ def test_a_body_of_unknown_length_gets_one():
     assert ask(Doorway(app, 1, LARGEST), BytesIO(b"some"), **chunked) == ("200 OK", b"some")
 
 
+def test_half_a_body_is_not_taken_for_a_whole_one():
+    status, text = ask(Doorway(app, 1, LARGEST), BytesIO(b"decision=app"), CONTENT_LENGTH="16")
+    assert (status, b"Send it again" in text) == ("400 Bad Request", True)
+
+
 def test_what_is_too_large_is_not_waited_for():
     untouched = BytesIO(b"never read")
     doorway = Doorway(lambda environ, _start: [environ["CONTENT_LENGTH"].encode()], 1, LARGEST)
