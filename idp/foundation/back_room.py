@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from idp.foundation.refusal import Refusal
+from idp.foundation.urgency import step_back
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[bytes], bytes]
 
-LESS_URGENT = 10
-"""How nice the processes are to those that answer programs (nice(2)); what they do is late by little for that."""
 MOST_WAITING = 32
 """Of one worker; a quarter of its threads, so that the others answer whoever needs nothing slow."""
 PATIENCE = 5.0
@@ -119,9 +118,7 @@ def _keep_staffed(work: Work, door: socket.socket, inside: socket.socket) -> Non
 
 
 def _serve(work: Work, inside: socket.socket) -> None:
-    os.nice(LESS_URGENT)
-    if hasattr(os, "SCHED_IDLE"):  # Niceness alone does not make Linux interrupt it for whoever wakes up.
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    step_back()
     while True:
         asked, ends, _flags, _address = socket.recv_fds(inside, LARGEST, 1)
         if not asked:

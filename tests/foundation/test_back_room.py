@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from idp.foundation import back_room
+from idp.foundation import back_room, urgency
 from idp.foundation.back_room import BackRoom
 from idp.foundation.clock import pause
 from idp.foundation.refusal import Refusal
@@ -50,7 +50,7 @@ def test_the_work_is_done_by_another_process_of_less_urgency_and_each_gets_her_o
 
     assert {pid for pid, *_ in many} not in ({parent}, set())
     assert len({pid for pid, *_ in many}) == 1
-    assert {int(nice) for _, nice, *_ in many} == {back_room.LESS_URGENT}
+    assert {int(nice) for _, nice, *_ in many} == {urgency.NICEST}
     assert [asked for *_, asked in many] == [str(number) for number in range(20)]
 
 
