@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Container
+from contextlib import nullcontext
 
 from cryptography import x509
 from flask import Flask
@@ -33,7 +34,7 @@ from idp.foundation.courier import Courier
 from idp.foundation.keyring import inventory, rotation
 from idp.foundation.keyring.keyring import Keyring
 from idp.foundation.messages import message
-from idp.foundation.outbound import OutboundClient
+from idp.foundation.outbound import Aside, OutboundClient
 from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
@@ -112,7 +113,7 @@ def create_provider(settings: Settings, country: theme.Theme, clock: Clock = sys
     keks, active_kek = keyring.secrets("kek")
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
-    outbound = create_outbound(settings)
+    outbound = create_outbound(settings, hasher.floor.aside)
     makes = create_makes(settings)
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
@@ -160,7 +161,7 @@ def create_keyring(settings: Settings, store: Store) -> Keyring:
     return Keyring(store, plugins.key_store(settings), inventory.read(ROOT / "keys" / "inventory.toml"))
 
 
-def create_outbound(settings: Settings) -> OutboundClient:
+def create_outbound(settings: Settings, aside: Aside = nullcontext) -> OutboundClient:
     """The one client for HTTP. Raises Misconfigured for a file of authorities that cannot be read."""
     trust = None
     if settings.outbound_ca is not None:
@@ -169,7 +170,7 @@ def create_outbound(settings: Settings) -> OutboundClient:
             trust.load_verify_locations(cafile=settings.outbound_ca)
         except OSError as error:
             raise Misconfigured([f"IDP_OUTBOUND_CA: {settings.outbound_ca} cannot be read: {error}"]) from error
-    return OutboundClient(frozenset(settings.outbound_allow), trust)
+    return OutboundClient(frozenset(settings.outbound_allow), trust, aside)
 
 
 def create_breached(settings: Settings) -> Container[str]:

@@ -77,7 +77,8 @@ class Floor:
         places = self._places = Places(count)
 
         def guarded(environ: Any, start_response: Any) -> Iterable[bytes]:
-            places.take(first=first(environ))
+            self._mine.first = first(environ)
+            places.take(first=self._mine.first)
             self._mine.standing = True
             try:
                 return app(environ, start_response)
@@ -93,8 +94,10 @@ class Floor:
         if self._places is None or not getattr(self._mine, "standing", False):
             yield
             return
+        self._mine.standing = False
         self._places.leave()
         try:
             yield
         finally:
-            self._places.take(first=False)
+            self._places.take(first=self._mine.first)
+            self._mine.standing = True

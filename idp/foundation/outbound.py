@@ -8,8 +8,8 @@ import json
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
@@ -22,6 +22,8 @@ from urllib3.exceptions import HTTPError
 
 from idp.foundation.destination import Destination, resolve
 from idp.foundation.refusal import Refusal
+
+Aside = Callable[[], AbstractContextManager[None]]
 
 CONNECT_SECONDS = 3
 TOTAL_SECONDS = 5
@@ -44,10 +46,14 @@ class Fetched:
 class OutboundClient:
     """Every method raises Refusal("outbound.…"); what an answer means is the caller's business."""
 
-    def __init__(self, allow: frozenset[str], trust: ssl.SSLContext | None = None) -> None:
-        """`allow` lists hosts or host:port that need not be public; `trust` replaces the system's authorities."""
+    def __init__(self, allow: frozenset[str], trust: ssl.SSLContext | None = None, aside: Aside = nullcontext) -> None:
+        """`allow` lists hosts or host:port that need not be public; `trust` replaces the system's authorities.
+
+        `aside` is entered while the network is waited for: whoever asks must hold no lock and no connection.
+        """
         self._allow = allow
         self._trust = trust
+        self.aside = aside
 
     def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         """Send a form (application/x-www-form-urlencoded); returns the status."""
@@ -67,7 +73,12 @@ class OutboundClient:
         return Fetched(answer.body, _max_age(answer.cache_control))
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> "_Answer":
-        destination = resolve(url, self._allow)
+        with self.aside():
+            return self._answer_of(resolve(url, self._allow), method, headers, body)
+
+    def _answer_of(
+        self, destination: Destination, method: str, headers: Mapping[str, str], body: bytes | None
+    ) -> "_Answer":
         with _deadline() as scissors:
             connection = self._connect(destination, scissors)
             try:

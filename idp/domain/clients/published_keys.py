@@ -73,7 +73,8 @@ class PublishedKeys:
         now = self._clock()
         if kept.is_wanting(kid, now):
             will_do = kept.holds(kid) and now < kept.usable_until
-            kept = self._renewed(url, kid, 0 if will_do else WAIT_SECONDS)
+            with self._outbound.aside():  # Here already, for whoever waits for a turn; nobody comes back with one.
+                kept = self._renewed(url, kid, 0 if will_do else WAIT_SECONDS)
         return kept.keys if self._clock() < kept.usable_until else _NOTHING.keys
 
     def _renewed(self, url: str, kid: str | None, patience: float) -> _Kept:
