@@ -4,19 +4,22 @@ from sqlalchemy import delete, insert
 
 from idp.domain.authenticators.tables import challenges
 from idp.foundation.once import spend
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier, octets
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 
 LIFETIME = 300
 """Seconds."""
+_INSERT = Prepared(insert(challenges).inline())  # Built once, because every sign-in page that is looked at runs it.
 
 
 def ask(tx: Tx, purpose: str, person_id: str | None, challenge: bytes | None = None) -> tuple[str, bytes]:
     """(challenge id, what to sign): random, or `challenge`, which binds the answer to something."""
-    row = {"id": identifier(), "purpose": purpose, "person_id": person_id, "challenge": challenge or octets(32)}
-    tx.execute(insert(challenges), row | {"expires_at": tx.now + LIFETIME})
-    return str(row["id"]), bytes(row["challenge"])  # type: ignore[arg-type]
+    challenge_id, challenge = identifier(), challenge or octets(32)
+    row = {"id": challenge_id, "purpose": purpose, "person_id": person_id, "challenge": challenge}
+    _INSERT.run(tx.connection, row | {"expires_at": tx.now + LIFETIME, "spent_at": None})
+    return challenge_id, challenge
 
 
 def answered(tx: Tx, challenge_id: str, purpose: str, person_id: str | None) -> bytes:

@@ -20,13 +20,16 @@ TOTP = "totp"
 SMS = "sms"
 SECOND_FACTORS = {PASSKEY: Strength.TWO_FACTORS, TOTP: Strength.TWO_FACTORS, SMS: Strength.RESTRICTED}
 """What a password and one of these prove together; a passkey of certified hardware proves more."""
-# Built once, because every authorization after a password runs it.
+# Built once, because every sign-in runs them, and the first every authorization after a password.
 _SECOND_FACTORS = Prepared(
     select(authenticators.c.method, authenticators.c.hardware).where(
         authenticators.c.person_id == bindparam("person"),
         authenticators.c.removed_at.is_(None),
         or_(*(authenticators.c.method == method for method in SECOND_FACTORS)),
     )
+)
+_USED = Prepared(
+    update(authenticators).where(authenticators.c.id == bindparam("used")).values(last_used_at=bindparam("used_now"))
 )
 
 
@@ -160,7 +163,7 @@ def forget(tx: Tx, person_id: str) -> None:
 
 def used(tx: Tx, authenticator_id: str) -> None:
     """Remember the last use."""
-    tx.execute(update(authenticators).where(authenticators.c.id == authenticator_id).values(last_used_at=tx.now))
+    _USED.run(tx.connection, {"used": authenticator_id, "used_now": tx.now})
 
 
 def _strength(method: str, *, hardware: bool) -> Strength:

@@ -4,15 +4,22 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from idp.domain.people.tables import attributes
+from idp.foundation.prepared import Prepared
 from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
 
 TABLE = "person_attributes"
 UPDATED_AT: Final = "updated_at"
 """No attribute, but a claim about all of them: when any last changed (OpenID Connect Core section 5.1)."""
+# Built once, because every service that is told of somebody runs it.
+_ALL = Prepared(
+    select(attributes.c.name, attributes.c.value, attributes.c.updated_at).where(
+        attributes.c.person_id == bindparam("person")
+    )
+)
 
 
 def put(tx: Tx, vault: Vault, person_id: str, values: Mapping[str, object], source: str) -> None:
@@ -43,14 +50,13 @@ def read(connection: Connection, vault: Vault, person_id: str, names: Iterable[s
     statement = select(attributes.c.name, attributes.c.value).where(attributes.c.person_id == person_id)
     if names is not None:
         statement = statement.where(attributes.c.name.in_(list(names)))
-    return _opened(connection, vault, person_id, connection.execute(statement).all())
+    return _opened(connection, vault, person_id, connection.execute(statement).mappings())
 
 
 def claims(connection: Connection, vault: Vault, person_id: str) -> dict[str, object]:
     """All that can be told: what the record holds, and UPDATED_AT."""
-    columns = (attributes.c.name, attributes.c.value, attributes.c.updated_at)
-    rows = connection.execute(select(*columns).where(attributes.c.person_id == person_id)).all()
-    changed = {UPDATED_AT: max(row.updated_at for row in rows)} if rows else {}
+    rows = _ALL.all(connection, {"person": person_id})
+    changed = {UPDATED_AT: max(row[UPDATED_AT] for row in rows)} if rows else {}
     return {**_opened(connection, vault, person_id, rows), **changed}
 
 
@@ -61,5 +67,9 @@ def sources(connection: Connection, person_id: str) -> dict[str, tuple[str, int]
     return {row.name: (row.source, row.updated_at) for row in rows}
 
 
-def _opened(connection: Connection, vault: Vault, person_id: str, rows: Iterable[Any]) -> dict[str, object]:
-    return {row.name: json.loads(vault.open(connection, person_id, TABLE, row.name, row.value)) for row in rows}
+def _opened(
+    connection: Connection, vault: Vault, person_id: str, rows: Iterable[Mapping[Any, Any]]
+) -> dict[str, object]:
+    return {
+        row["name"]: json.loads(vault.open(connection, person_id, TABLE, row["name"], row["value"])) for row in rows
+    }

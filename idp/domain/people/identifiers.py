@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.people.tables import identifiers
+from idp.foundation.prepared import Prepared
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.foundation.vault.vault import Vault
@@ -13,6 +14,12 @@ from idp.protocol import email_address, username
 
 TABLE = "person_identifiers"
 SIGN_IN_NAMES = ("username", "email")
+# Built once, because every password that is tried runs it.
+_BY_NAME = Prepared(
+    select(identifiers.c.kind, identifiers.c.person_id, identifiers.c.verified_at).where(
+        or_(*(and_(identifiers.c.kind == kind, identifiers.c.blind == bindparam(kind)) for kind in SIGN_IN_NAMES))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,9 @@ def owner(connection: Connection, vault: Vault, kind: str, value: str) -> str | 
 
 def sign_in_name(connection: Connection, vault: Vault, text: str) -> str | None:
     """Whoever signs in by this name: a user name or a proven e-mail address."""
-    statement = select(identifiers.c.kind, identifiers.c.person_id, identifiers.c.verified_at)
-    matches = [
-        (identifiers.c.kind == kind) & (identifiers.c.blind == blind(vault, kind, text)) for kind in SIGN_IN_NAMES
-    ]
-    rows = connection.execute(statement.where(matches[0] | matches[1])).all()
-    proven = [row for row in rows if row.kind == "username" or row.verified_at is not None]
-    return max(proven, key=lambda row: row.kind == "username").person_id if proven else None
+    rows = _BY_NAME.all(connection, {kind: blind(vault, kind, text) for kind in SIGN_IN_NAMES})
+    proven = [row for row in rows if row["kind"] == "username" or row["verified_at"] is not None]
+    return max(proven, key=lambda row: row["kind"] == "username")["person_id"] if proven else None
 
 
 def name_key(vault: Vault, text: str) -> str:

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.recovery.tables import reclaims
 from idp.foundation.audit.event import Event
 from idp.foundation.once import spend
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 
 AT_ONCE: Final = 20
 _LIVE: Final = reclaims.c.spent_at.is_(None)
+# Built once, because every sign-in runs it.
+_OF_OWNER = Prepared(select(reclaims).where(reclaims.c.person_id == bindparam("owner"), _LIVE))
 
 
 class Outcome(StrEnum):
@@ -56,7 +59,8 @@ def begin(tx: Tx, person_id: str, claimant_id: str, reference: str, waiting: int
 
 def of_owner(connection: Connection, person_id: str) -> Reclaim | None:
     """What waits to take this account, or None."""
-    return _one(connection, reclaims.c.person_id == person_id)
+    row = _OF_OWNER.one(connection, {"owner": person_id})
+    return None if row is None else _reclaim(row)
 
 
 def of_claimant(connection: Connection, claimant_id: str) -> Reclaim | None:

@@ -22,7 +22,7 @@ KEPT_SECONDS = 90 * 24 * 3600
 """How long an ended session stays on record: its person finds the device of each sign-in in her activity."""
 
 
-# Built once, because every authorization runs it.
+# Built once, because every sign-in runs them, and the first every authorization.
 _FIND = Prepared(
     select(sessions).where(
         sessions.c.digest == bindparam("the_digest"),
@@ -31,6 +31,8 @@ _FIND = Prepared(
         sessions.c.last_seen_at > bindparam("since"),
     )
 )
+_INSERT = Prepared(insert(sessions).inline())
+_DEVICES = Prepared(select(sessions.c.device).distinct().where(sessions.c.person_id == bindparam("person")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def start(tx: Tx, proved: Authenticated, device: str, absolute: int) -> tuple[Se
         proved.handed_over,
         proved.remembered,
     )
-    tx.execute(insert(sessions), _row(session) | {"digest": _digest(secret), "ended_at": None})
+    _INSERT.run(tx.connection, _row(session) | {"digest": _digest(secret), "ended_at": None})
     return session, secret
 
 
@@ -135,8 +137,7 @@ def of_person(connection: Connection, person_id: str, now: int, idle: int) -> Se
 
 def devices(connection: Connection, person_id: str) -> frozenset[str]:
     """What the person signed in with lately, by the devices' names; ended sessions count too."""
-    names = select(sessions.c.device).distinct().where(sessions.c.person_id == person_id)
-    return frozenset(connection.execute(names).scalars())
+    return frozenset(row["device"] for row in _DEVICES.all(connection, {"person": person_id}))
 
 
 def end(tx: Tx, session_id: str) -> bool:

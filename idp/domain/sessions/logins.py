@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.domain.sessions.tables import logins
-from idp.foundation.once import spend
+from idp.foundation.once import spend_by, spending
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import identifier
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
+
+# Built once, because every page of every sign-in runs them.
+_MINE = (logins.c.id == bindparam("login"), logins.c.browser_digest == bindparam("browser"))
+_LIVING = select(logins).where(*_MINE, logins.c.expires_at > bindparam("now"), logins.c.spent_at.is_(None))
+_BEGIN = Prepared(insert(logins).inline())
+_GET = Prepared(_LIVING)
+_LOCK = Prepared(_LIVING.with_for_update())  # SQLite has one writer and needs none.
+_ESTABLISH = Prepared(update(logins).where(logins.c.id == bindparam("login")).values(facts=bindparam("all_facts")))
+_FINISH = spending(logins, *_MINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +49,16 @@ def begin(
         "facts": json.dumps(dict(facts)),
         "created_at": tx.now,
         "expires_at": tx.now + lifetime,
+        "spent_at": None,
     }
-    tx.execute(insert(logins), row)
+    _BEGIN.run(tx.connection, row)
     return login_id
 
 
 def get(connection: Connection, login_id: str, browser: str, now: int, *, lock: bool = False) -> Login:
     """The sign-in, for its own browser only. Raises Refusal("signin.gone") if there is none, or it is over."""
-    mine = (logins.c.id == login_id, logins.c.browser_digest == _digest(browser), logins.c.expires_at > now)
-    statement = select(logins).where(*mine, logins.c.spent_at.is_(None))
-    if lock:  # SQLite has one writer and needs none.
-        statement = statement.with_for_update()
-    row = connection.execute(statement).mappings().one_or_none()
+    mine = {"login": login_id, "browser": _digest(browser), "now": now}
+    row = (_LOCK if lock else _GET).one(connection, mine)
     if row is None:
         raise Refusal("signin.gone", "this sign-in is unknown, finished, expired, or another browser's")
     return _login(row)
@@ -69,13 +77,13 @@ def establish(tx: Tx, login_id: str, browser: str, **facts: Any) -> Login:
     """Add facts; a fact of None is taken back. Raises Refusal("signin.gone")."""
     login = get(tx.connection, login_id, browser, tx.now, lock=True)
     together = {name: value for name, value in (dict(login.facts) | facts).items() if value is not None}
-    tx.execute(update(logins).where(logins.c.id == login_id).values(facts=json.dumps(together)))
+    _ESTABLISH.run(tx.connection, {"login": login_id, "all_facts": json.dumps(together)})
     return Login(login.id, login.request, login.return_to, together, login.created_at)
 
 
 def finish(tx: Tx, login_id: str, browser: str) -> Login:
     """Spend the sign-in and return it: it leads somewhere once. Raises Refusal("signin.gone")."""
-    row = spend(tx, logins, logins.c.id == login_id, logins.c.browser_digest == _digest(browser))
+    row = spend_by(tx, _FINISH, login=login_id, browser=_digest(browser))
     if row is None or row["expires_at"] <= tx.now:
         raise Refusal("signin.gone", "this sign-in is unknown, expired, or was finished before")
     return _login(row)

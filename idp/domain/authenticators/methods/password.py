@@ -5,7 +5,7 @@ import unicodedata
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from idp.domain.authenticators import registry
 from idp.domain.authenticators.port import Answer
@@ -15,6 +15,7 @@ from idp.foundation.audit.event import Event
 from idp.foundation.back_room import BackRoom
 from idp.foundation.floor import Floor
 from idp.foundation.once import first_sight
+from idp.foundation.prepared import Prepared
 from idp.foundation.randomness import token
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
@@ -23,6 +24,14 @@ from idp.protocol.assurance import Amr
 METHOD = registry.PASSWORD
 RETRY_AFTER = 5
 """Seconds; by then, those who wait now have been served."""
+# Built once, because every password that is tried runs it.
+_STORED = Prepared(
+    select(authenticators.c.id, authenticators.c.verifier).where(
+        authenticators.c.person_id == bindparam("person"),
+        authenticators.c.method == METHOD,
+        authenticators.c.removed_at.is_(None),
+    )
+)
 
 
 class PasswordHasher:
@@ -115,12 +124,8 @@ def normal(text: str) -> str:
 
 def stored(connection: Connection, person_id: str) -> tuple[str, str] | None:
     """(authenticator id, encoded hash), or None for somebody without a password."""
-    mine = (authenticators.c.person_id == person_id, authenticators.c.method == METHOD)
-    statement = select(authenticators.c.id, authenticators.c.verifier).where(
-        *mine, authenticators.c.removed_at.is_(None)
-    )
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else (row.id, row.verifier)
+    row = _STORED.one(connection, {"person": person_id})
+    return None if row is None else (row["id"], row["verifier"])
 
 
 def set_password(tx: Tx, person_id: str, encoded: str) -> None:
