@@ -3,7 +3,8 @@
 Negotiation is Babel's `negotiate_locale`; Werkzeug's `best_match` answers `ar-EG, en;q=0.5` with English.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from datetime import date as calendar
 from pathlib import Path
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_time, get_datetime_format
 from flask import Flask, g, redirect, request
-from flask_babel import Babel, get_locale, get_timezone
+from flask_babel import Babel, get_locale, get_timezone, gettext
 from jinja2 import pass_context
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -35,6 +36,7 @@ def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, ti
     `day` for Unix seconds.
     """
     cookies = Cookies(cookie_secure)
+    names = {language: _own_name(language) for language in languages}
 
     def select() -> str:
         chosen = cookies.get(request, _COOKIE) or ""
@@ -51,7 +53,7 @@ def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, ti
 
     def variables() -> dict[str, object]:
         locale = _current()
-        return {"lang": bcp47(str(locale)), "dir": locale.text_direction, "languages": _choices(languages)}
+        return {"lang": bcp47(str(locale)), "dir": locale.text_direction, "languages": _choices(names)}
 
     Babel(
         app,
@@ -63,6 +65,7 @@ def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, ti
     app.before_request(switch)
     app.context_processor(variables)
     app.jinja_env.globals["date_order"] = date_order
+    app.jinja_env.globals["_"] = _sayer()
     # With the context, or Jinja would fold a constant into the language of the first reader.
     app.jinja_env.filters["moment"] = pass_context(lambda _context, at: moment(at))
     app.jinja_env.filters["hour"] = pass_context(lambda _context, at: hour(at))
@@ -141,6 +144,23 @@ def _time(when: datetime, text: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), text)
 
 
+def _sayer() -> Callable[..., Markup]:
+    """The `_` of templates. Their texts are constants, and most have no values: each is made once in each language."""
+    constants: defaultdict[str, dict[str, Markup]] = defaultdict(dict)
+
+    def say(text: str, **values: object) -> Markup:
+        if values:
+            return Markup(gettext(text)) % values  # noqa: S704 (the catalogue is ours, and the values are escaped)
+        if "constant_texts" not in g:
+            g.constant_texts = constants[str(_current())]
+        said: Markup | None = g.constant_texts.get(text)
+        if said is None:
+            said = g.constant_texts[text] = Markup(gettext(text)) % {}  # noqa: S704 (as above)
+        return said
+
+    return say
+
+
 def _canonical(tag: str) -> str:
     name = tag.replace("-", "_")
     return "zh_Hant" if name.lower().startswith(_TRADITIONAL) else name
@@ -158,14 +178,18 @@ def _address(query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _choices(languages: Sequence[str]) -> list[dict[str, object]]:
-    current, others = _current(), _other_parameters()
+def _own_name(language: str) -> str:
+    return _OWN_NAMES.get(language) or Locale.parse(language).get_language_name(language) or language
+
+
+def _choices(names: Mapping[str, str]) -> list[dict[str, object]]:
+    current, here, others = str(_current()), _address(""), _other_parameters()
     return [
         {
             "lang": bcp47(language),
-            "name": _OWN_NAMES.get(language) or Locale.parse(language).get_language_name(language),
-            "href": _address(f"{others}&lang={bcp47(language)}".lstrip("&")),
-            "current": language == str(current),
+            "name": name,
+            "href": f"{here}?" + f"{others}&lang={bcp47(language)}".lstrip("&"),
+            "current": language == current,
         }
-        for language in languages
+        for language, name in names.items()
     ]

@@ -6,8 +6,9 @@ Colours reach the pages as a generated stylesheet, because the content security 
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -156,12 +157,11 @@ def init(app: Flask, theme: Theme) -> None:
         body, mimetype = served[kind]
         return Response(body, mimetype=mimetype, headers={"Cache-Control": _FOREVER})
 
-    def theme_url(kind: str) -> str:
-        return url_for("theme_file", kind=kind, v=_version(served[kind][0]))
-
+    versions = {kind: _version(body) for kind, (body, _) in served.items()}
+    spoken = cache(lambda language: _spoken(theme, language))
     app.add_url_rule("/theme.<any(css, svg):kind>", "theme_file", file)
-    app.jinja_env.globals["theme_url"] = theme_url
-    app.context_processor(lambda: {"theme": _spoken(theme)})
+    app.jinja_env.globals["theme_url"] = _made_once(lambda kind: url_for("theme_file", kind=kind, v=versions[kind]))
+    app.context_processor(lambda: {"theme": spoken(str(get_locale() or "en"))})
     _serve_assets(app)
 
 
@@ -169,24 +169,26 @@ def _serve_assets(app: Flask) -> None:
     """Make `asset_url(name)` name static files by content, so that browsers need never ask twice."""
     versions = {file.name: _version(file.read_bytes()) for file in Path(app.static_folder or "").glob("*.*")}
 
-    def asset_url(name: str) -> str:
-        return url_for("static", filename=name, v=versions[name])
-
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and "v" in request.args:
             response.headers["Cache-Control"] = _FOREVER
         return response
 
-    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals["asset_url"] = _made_once(lambda name: url_for("static", filename=name, v=versions[name]))
     app.after_request(keep)
+
+
+def _made_once(address: Callable[[str], str]) -> Callable[[str], str]:
+    """The same address for every page; where the application is mounted is the server's word, not a request's."""
+    kept = cache(lambda _mounted_at, name: address(name))
+    return lambda name: kept(request.root_path, name)
 
 
 def _version(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _spoken(theme: Theme) -> dict[str, object]:
-    language = str(get_locale() or "en")
+def _spoken(theme: Theme, language: str) -> dict[str, object]:
     return {
         "country": _in(language, theme.country),
         "service": _in(language, theme.service),
