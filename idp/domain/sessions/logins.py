@@ -75,9 +75,13 @@ def elsewhere(connection: Connection, login_id: str, now: int) -> Login:
 
 def establish(tx: Tx, login_id: str, browser: str, **facts: Any) -> Login:
     """Add facts; a fact of None is taken back. Raises Refusal("signin.gone")."""
-    login = get(tx.connection, login_id, browser, tx.now, lock=True)
+    return add(tx, get(tx.connection, login_id, browser, tx.now, lock=True), **facts)
+
+
+def add(tx: Tx, login: Login, **facts: Any) -> Login:
+    """As `establish`, to a sign-in that this transaction has locked with `get`."""
     together = {name: value for name, value in (dict(login.facts) | facts).items() if value is not None}
-    _ESTABLISH.run(tx.connection, {"login": login_id, "all_facts": json.dumps(together)})
+    _ESTABLISH.run(tx.connection, {"login": login.id, "all_facts": json.dumps(together)})
     return Login(login.id, login.request, login.return_to, together, login.created_at)
 
 

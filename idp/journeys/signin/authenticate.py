@@ -8,7 +8,7 @@ from idp.domain.authenticators.port import Answer
 from idp.domain.authenticators.proof import Proof
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Status
-from idp.domain.sessions import logins, remembered
+from idp.domain.sessions import remembered
 from idp.domain.sessions.browser import Session
 from idp.foundation.audit.event import Event
 from idp.foundation.refusal import Refusal
@@ -55,9 +55,8 @@ def with_password(provider: Provider, login_id: str, visitor: Visitor, name: str
     def accept(tx: Tx, person_id: str, proof: Proof) -> None:
         _admit_active(tx, person_id, "authenticators.wrong_password")
         _admit_who_was_meant(provider, _turn(tx, provider, login_id, visitor), person_id)
-        add_proof(tx, login_id, visitor.browser, person_id, proof)
         known = remembered.recognise(tx, visitor.remembered, person_id) if provider.lifetimes.remembered else None
-        logins.establish(tx, login_id, visitor.browser, remembered=known, leaked=leaked or None)
+        add_proof(tx, login_id, visitor.browser, person_id, proof, remembered=known, leaked=leaked or None)
 
     leaked = password.normal(text) in provider.breached  # Looked up whoever it is, so that it takes the same time.
     prove(provider, password.METHOD, Answer(text), claim, accept)

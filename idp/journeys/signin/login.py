@@ -95,15 +95,18 @@ def at_step(tx: Tx, provider: Provider, login_id: str, browser: str, session: Se
     return progress
 
 
-def add_proof(tx: Tx, login_id: str, browser: str, person_id: str, proof: Proof) -> None:
-    """Establish that the person gave a proof; somebody else's earlier proofs are dropped, and what they wished."""
+def add_proof(tx: Tx, login_id: str, browser: str, person_id: str, proof: Proof, **more: Any) -> None:
+    """Establish that the person gave a proof, and `more`.
+
+    Somebody else's earlier proofs are dropped, and what they wished.
+    """
     login = logins.get(tx.connection, login_id, browser, tx.now, lock=True)
+    new: dict[str, Any]
     if login.facts.get("person") == person_id:
-        proofs = [*login.facts.get("proofs", []), proof.document()]
-        logins.establish(tx, login_id, browser, proofs=proofs)
+        new = {"proofs": [*login.facts.get("proofs", []), proof.document()]}
     else:
-        afresh = {**dict.fromkeys(OTHERS), "person": person_id, "proofs": [proof.document()]}
-        logins.establish(tx, login_id, browser, **afresh)
+        new = {**dict.fromkeys(OTHERS), "person": person_id, "proofs": [proof.document()]}
+    logins.add(tx, login, **new | more)
 
 
 def proofs_of(login: Login) -> tuple[Proof, ...]:
