@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from idp.web import locale
@@ -103,6 +103,21 @@ def test_a_constant_is_not_frozen_in_the_language_of_the_first_reader(client: Fl
     client.get("/", headers={"Accept-Language": "en"})
     page = client.get("/", headers={"Accept-Language": "ar"}).get_data(as_text=True)
     assert page.count("22 نوفمبر 2025") == 2
+
+
+def test_a_text_is_told_to_each_reader_in_turn_and_what_is_put_into_it_is_escaped(app: Flask) -> None:
+    page = "{{ _('Skip to the main content') }}|{{ _('to continue to %(service)s', service='<b>') }}"
+
+    def told(language: str) -> tuple[str, str]:
+        with app.test_request_context(headers={"Accept-Language": locale.bcp47(language)}):
+            text, filled = render_template_string(page).split("|")
+        return text, filled
+
+    first, again = [told(language) for language in LANGUAGES], [told(language) for language in LANGUAGES]
+    assert first == again
+    assert first[0] == ("Skip to the main content", "to continue to &lt;b&gt;")
+    assert len({text for text, _ in first}) == len(LANGUAGES)
+    assert all("&lt;b&gt;" in filled for _, filled in first)
 
 
 def test_a_moment_is_told_in_the_time_of_the_country() -> None:

@@ -81,6 +81,13 @@ def test_files_are_named_by_their_content_and_kept(client: FlaskClient) -> None:
             assert "immutable" in response.headers["Cache-Control"]
 
 
+def test_files_are_asked_for_where_the_application_is_mounted(client: FlaskClient) -> None:
+    for mounted_at in ("", "/id", ""):
+        page = client.get("/", base_url=f"http://localhost{mounted_at}").get_data(as_text=True)
+        for address in ("/theme.css?v=", "/theme.svg?v=", "/static/tessera.css?v="):
+            assert f'="{mounted_at}{address}' in page
+
+
 def test_what_a_page_loads_stays_small() -> None:
     static = ROOT / "idp/web/static"
     assert (static / "tessera.css").stat().st_size <= 25_000
