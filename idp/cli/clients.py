@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from idp.cli.house import House, pass_house, tell
+from idp.cli.house import House, pass_house, read_list, tell
 from idp.cli.invitations import invitations, invite, renew, withdraw
 from idp.cli.lint import lint
 from idp.domain.clients import registry
@@ -84,17 +84,6 @@ for _command in (invite, invitations, withdraw, renew, lint):
 
 def _spoken(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def read_list(file: Path) -> list[dict[str, Any]]:
-    """A JSON file that must hold a list of objects."""
-    try:
-        documents = json.loads(file.read_text())
-    except ValueError as error:
-        raise click.ClickException(f"{file} is not JSON: {error}") from error
-    if not isinstance(documents, list) or not all(isinstance(document, dict) for document in documents):
-        raise click.ClickException(f"{file} must hold a JSON list of objects.")
-    return documents
 
 
 def _checked(house: House, number: int, document: dict[str, Any]) -> Checked:

@@ -12,11 +12,11 @@ from contextlib import ExitStack
 import click
 import pyotp
 
-from idp.app import create_provider, prepare
 from idp.cli.demo_country import Agency, agencies, people, settle
 from idp.config import MIGRATIONS, ROOT, Settings, load
 from idp.foundation import clock, database
 from idp.foundation.transaction import Store
+from idp.parts import create_provider, prepare
 from idp.web import theme
 
 STOP_SECONDS = 5

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 import click
 from sqlalchemy.exc import DBAPIError
 
-from idp.app import create_authorities, create_breached, create_outbound
 from idp.cli.house import House, pass_house, tell
 from idp.config import MIGRATIONS, SETTINGS, Misconfigured
 from idp.domain.clients import registrations, registry
@@ -14,6 +13,7 @@ from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
 from idp.journeys.clients.grading import reports
+from idp.parts import create_authorities, create_breached, create_outbound
 from idp.protocol.assurance import Level, Strength
 
 BAD_GRADES = "DEF"

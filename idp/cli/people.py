@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from idp.cli.clients import read_list
-from idp.cli.house import House, pass_house, tell
+from idp.cli.house import House, pass_house, read_list, tell
 from idp.foundation.refusal import Refusal
 from idp.journeys.people import erase as erasing
 from idp.journeys.people import lock as locking

@@ -67,12 +67,12 @@ def test_every_command_exists_with_its_options(page):
 
 def understood(words):
     """Whether the words lead to a command, and every option is one of its own."""
-    command = main
+    command, context = main, click.Context(main)
     for word in words:
         if word.startswith("-") or not isinstance(command, click.Group):
             break
-        if word not in command.commands:
+        command = command.get_command(context, word)
+        if command is None:
             return False
-        command = command.commands[word]
     known = {"--help", "--version"} | {option for parameter in command.params for option in parameter.opts}
     return {word for word in words if word.startswith("-")} <= known

@@ -8,7 +8,6 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from idp.app import create_provider
 from idp.config import Settings
 from idp.domain.clients.registry import Client
 from idp.domain.sessions import browser
@@ -20,6 +19,7 @@ from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.respond import Answer
 from idp.journeys.provider import Provider
+from idp.parts import create_provider
 from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import Presented
 from idp.web import theme

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from idp.app import create_app, prepare
+from idp.app import create_app
 from idp.config import MIGRATIONS, load
 from idp.foundation import database
 from idp.foundation.transaction import Store
+from idp.parts import prepare
 from tests.fixtures.house import House
 from tests.serving import settings
 

@@ -2,8 +2,11 @@ import json
 import sqlite3
 import subprocess
 
+import click
 import pytest
 
+from idp.cli.main import COMMANDS as LISTED
+from idp.cli.main import main
 from tests import origin as origins
 from tests import serving
 
@@ -68,6 +71,31 @@ def test_every_command_explains_itself(home, command):
 
     assert help_text.returncode == 0
     assert help_text.stdout.startswith("Usage: ")
+
+
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself(home):
+    listed = " ".join(home.idp("--help").stdout.split())
+
+    for name, (_module, line) in LISTED.items():
+        assert f"{name} {line}" in listed
+        assert main.get_command(click.Context(main), name).help.startswith(line.removesuffix("."))
+
+
+def test_no_command_reads_the_pages_to_list_the_services(home):
+    """Most of what the provider is made of is its pages: whoever types a command does not wait for them."""
+    interpreter, *command = serving.IDP
+    read = subprocess.run(
+        [interpreter, "-X", "importtime", *command, "clients", "list"],
+        env=home.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stderr
+
+    assert "idp.domain.clients.registry" in read
+    assert "idp.app" not in read
+    assert "flask" not in read
 
 
 def test_an_upgrade_may_be_repeated_and_makes_no_key_twice(home):
