@@ -40,10 +40,11 @@ class Server:
         """For Store and IDP_DATABASE_URL."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def create(self) -> str:
-        """A new database without any table; returns its name."""
+    def create(self, template: str = "template0") -> str:
+        """A new database without any table, or like one where nobody is connected; returns its name."""
         name = f"test_{next(self._numbers)}"
-        self._run("postgres", sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._run("postgres", statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def empty(self, database: str, tables: Collection[str]) -> None:

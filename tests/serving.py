@@ -117,11 +117,14 @@ def command(environment: Mapping[str, str], *arguments: str) -> Any:
 
 
 @contextmanager
-def serving(folder: Path, database_url: str, *, workers: int = 1, **more: str) -> Iterator[Server]:
-    """Upgrade the database, serve, and stop at the end with every worker."""
+def serving(
+    folder: Path, database_url: str, *, workers: int = 1, upgraded: bool = False, **more: str
+) -> Iterator[Server]:
+    """Upgrade the database, if nobody did, serve, and stop at the end with every worker."""
     port = free_port()
     environment = settings(folder, database_url, port, **more)
-    command(environment, "db", "upgrade", "--json")
+    if not upgraded:
+        command(environment, "db", "upgrade", "--json")
     with _started(environment, port, workers, folder / "serve.log") as server:
         yield server
 

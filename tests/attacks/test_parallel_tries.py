@@ -11,7 +11,7 @@ import pyotp
 import pytest
 
 from tests.agents import Browser, Page, RelyingParty
-from tests.fixtures.house import CLIENT, PASSWORD, SECRET, move_in, within_one_window
+from tests.fixtures.house import CLIENT, PASSWORD, SECRET, within_one_window
 from tests.serving import beside, serving
 
 TRIES, EVALUATED = 200, 10
@@ -53,12 +53,10 @@ class Nodes:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def nodes(request, tmp_path_factory, postgres_server) -> Iterator[Nodes]:
+def nodes(request, tmp_path_factory, furnished) -> Iterator[Nodes]:
     folder = tmp_path_factory.mktemp("nodes")
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{folder}/tessera.db" if is_sqlite else postgres_server.url(postgres_server.create())
-    move_in(folder, url)
-    with serving(folder, url) as one, beside(one, folder) as other:
+    url = furnished.copy(request.param, folder)
+    with serving(folder, url, upgraded=True) as one, beside(one, folder) as other:
         yield Nodes((one.url, other.url))
 
 

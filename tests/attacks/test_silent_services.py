@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from tests import serving
 from tests.agents import REDIRECT
 from tests.assertions import claims, signed
-from tests.fixtures.house import CLIENT, move_in
+from tests.fixtures.house import CLIENT
 
 pytestmark = pytest.mark.slow
 MANY = 8
@@ -30,12 +30,10 @@ def silent():
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def server(request, tmp_path_factory, postgres_server, silent):
+def server(request, tmp_path_factory, furnished, silent):
     folder = tmp_path_factory.mktemp("silent")
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{folder}/tessera.db" if is_sqlite else postgres_server.url(postgres_server.create())
-    move_in(folder, url)
-    with serving.serving(folder, url, outbound_allow=f"localhost:{silent.getsockname()[1]}") as running:
+    url = furnished.copy(request.param, folder)
+    with serving.serving(folder, url, upgraded=True, outbound_allow=f"localhost:{silent.getsockname()[1]}") as running:
         file = folder / "silent.json"
         file.write_text(json.dumps([service(number, silent.getsockname()[1]) for number in range(MANY)]))
         running.run("clients", "import", str(file))

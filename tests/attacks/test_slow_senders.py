@@ -10,7 +10,6 @@ import requests
 
 from idp.cli.workers import MOST_AT_THE_DOOR
 from idp.foundation.clock import pause
-from tests.fixtures.house import move_in
 from tests.serving import Server, serving
 
 pytestmark = pytest.mark.slow
@@ -19,12 +18,10 @@ BODY = b"grant_type=client_credentials"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def server(request, tmp_path_factory, postgres_server) -> Iterator[Server]:
+def server(request, tmp_path_factory, furnished) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("slow")
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{folder}/tessera.db" if is_sqlite else postgres_server.url(postgres_server.create())
-    move_in(folder, url)
-    with serving(folder, url) as running:
+    url = furnished.copy(request.param, folder)
+    with serving(folder, url, upgraded=True) as running:
         yield running
 
 

@@ -74,7 +74,7 @@ def town(request, tmp_path):
             file = tmp_path / f"{kind}.json"
             file.write_text(json.dumps(entries))
             command(environment, kind, "import", str(file), "--json")
-        server = running.enter_context(serving(tmp_path, url, workers=2))
+        server = running.enter_context(serving(tmp_path, url, workers=2, upgraded=True))
         agency = RelyingParty(server.url, str(CLIENT["client_id"]), str(CLIENT["client_secret"]))
         yield Town(agency), server, database
 

@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from idp.foundation.clock import monotonic, pause, system_clock
 from tests.agents import REDIRECT, Browser, RelyingParty
 from tests.architecture.source import ROOT
-from tests.fixtures.house import CLIENT, PASSWORD, move_in
+from tests.fixtures.house import CLIENT, PASSWORD, Furnished
 from tests.holders import Authority, Holder, self_signed
 from tests.serving import Server, command, free_port, serving
 
@@ -80,14 +80,14 @@ class Front:
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def front(tmp_path_factory: pytest.TempPathFactory, furnished: Furnished) -> Iterator[Front]:
     folder, port = tmp_path_factory.mktemp("front"), free_port()
     authority = Authority(system_clock())
     (folder / "root.pem").write_bytes(authority.pem)
-    move_in(folder, f"sqlite:///{folder}/tessera.db")
+    database_url = furnished.copy("sqlite", folder)
     told = {"certificate_header": HEADER, "trusted_proxies": "127.0.0.1", "client_ca": str(folder / "root.pem")}
     url = f"https://localhost:{port}"
-    with serving(folder, f"sqlite:///{folder}/tessera.db", workers=1, mtls_url=url, **told) as server:
+    with serving(folder, database_url, upgraded=True, mtls_url=url, **told) as server:
         own, issued = self_signed(system_clock()), authority.issues()
         _register(server, folder, own)
         with _nginx(folder, server, port, authority):

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from tests.agents import Browser, RelyingParty
-from tests.fixtures.house import CLIENT, PASSWORD, SECRET, move_in
+from tests.fixtures.house import CLIENT, PASSWORD, SECRET
 from tests.serving import serving
 
 
@@ -23,15 +23,14 @@ class Devices:
     @contextmanager
     def meet(self):
         """While the provider runs, with two workers."""
-        with serving(self.folder, self.database_url, workers=2) as server:
+        with serving(self.folder, self.database_url, workers=2, upgraded=True) as server:
             self.kiosk.base = self.phone.base = server.url
             yield RelyingParty(server.url, "agency", str(CLIENT["client_secret"]))
 
 
-@pytest.fixture
-def devices(tmp_path, database_url):
-    move_in(tmp_path, database_url)
-    return Devices(tmp_path, database_url)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def devices(request, tmp_path, furnished):
+    return Devices(tmp_path, furnished.copy(request.param, tmp_path))
 
 
 @pytest.mark.slow
