@@ -18,8 +18,8 @@ WRONG = {
 
 
 @pytest.fixture
-def home(tmp_path):
-    return Installation(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db")
+def home(tmp_path, furnished):
+    return Installation(tmp_path, furnished.copy("sqlite", tmp_path))
 
 
 def given(home, text):
@@ -39,13 +39,10 @@ def test_a_download_is_prepared_and_used(home):
 
     assert made == {"file": str(out), "hashes": 2000}
     home.environment["IDP_BREACHED_PASSWORDS"] = str(out)
-    home.json("db", "upgrade")
     assert leaks(home) == {"check": "breaches", "state": "ok", "advice": str(out)}
 
 
 def test_without_a_list_doctor_warns(home):
-    home.json("db", "upgrade")
-
     assert leaks(home)["state"] == "warning"
 
 
@@ -64,7 +61,6 @@ def test_a_wrong_list_is_not_prepared_and_what_was_there_stays(home, kind):
 
 @pytest.mark.parametrize("kind", WRONG)
 def test_a_wrong_list_stops_the_start_and_doctor_says_why(home, kind):
-    home.json("db", "upgrade")
     text, why = WRONG[kind]
     home.environment["IDP_BREACHED_PASSWORDS"] = str(given(home, text))
     for command in ("serve", "--port", "1"), ("doctor",):
@@ -76,7 +72,6 @@ def test_a_wrong_list_stops_the_start_and_doctor_says_why(home, kind):
 
 
 def test_a_list_that_is_not_there_is_a_wrong_setting(home):
-    home.json("db", "upgrade")
     home.environment["IDP_BREACHED_PASSWORDS"] = "/nowhere/list"
 
     assert "cannot be opened" in home.idp("serve", "--port", "1").stderr
