@@ -6,6 +6,7 @@ and what the heir found wrong.
 """
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ from sqlalchemy import event
 from idp.app import create_app
 from idp.config import load
 from idp.foundation.line import Line
+from idp.web.signin.device import device_name
 from tests.faults import deeds, ways_back
 from tests.fixtures.storage import Clock
 
@@ -119,6 +121,8 @@ def ready_to_fork(clock: Clock) -> Flask:
     for template in app.jinja_env.list_templates():
         app.jinja_env.get_template(template)
     app.test_client().get("/health/live")  # The first request of all makes ready what every other needs.
+    device_name("any")  # As the server does; each life would read the recogniser anew, and the library of passkeys.
+    importlib.import_module("webauthn")
     app.extensions["provider"].store.dispose()
     gc.freeze()
     return app
