@@ -7,27 +7,23 @@ The answer is 200 whether or not the token was known (section 2.2); revoking a r
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.protocol.access_token import Kind, digest, kind_of
+from idp.protocol.access_token import Kind, kind_of
 from idp.protocol.parameters import required
 
 
 @dataclass(frozen=True, slots=True)
-class TokenReference:
-    """What a revocation or introspection request points at."""
+class Unwanted:
+    """The token that a request points at, and whether all that came of its grant ends with it."""
 
-    kind: Kind
-    digest: str
+    token: str
+    ends_the_grant: bool
 
 
-def parse_request(parameters: Mapping[str, str]) -> TokenReference | None:
-    """The token meant, for revocation and introspection alike; None if it cannot be one of ours.
+def parse_request(parameters: Mapping[str, str]) -> Unwanted:
+    """The token meant, whoever's it is.
 
-    `token_type_hint` is not needed: the prefix tells, and a wrong hint must not matter (section 2.1). A code is no
-    token.
+    `token_type_hint` is not needed: the prefix tells, and a wrong hint must not matter (section 2.1).
     Raises OAuthError(invalid_request) when `token` is missing.
     """
     token = required(parameters, "token")
-    kind = kind_of(token)
-    if kind in (None, Kind.CODE):
-        return None
-    return TokenReference(kind, digest(token))
+    return Unwanted(token, kind_of(token) is Kind.REFRESH)

@@ -8,18 +8,17 @@ from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.access_tokens import recognised
 from idp.journeys.provider import Provider
-from idp.protocol.access_token import Kind, kind_of
+from idp.protocol import revocation
 from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.jwt_access_token import SelfContained
-from idp.protocol.parameters import required
 
 
 def revoke(provider: Provider, client: Client, parameters: Mapping[str, str], _held: Confirmation = UNBOUND) -> None:
     """End the token if it is this client's; a refresh token ends its whole family. Silent about everything else."""
-    token = required(parameters, "token")
-    if kind_of(token) is Kind.REFRESH:
-        _revoke_family(provider, client, token)
-    elif (found := recognised(provider, token)) is not None:
+    unwanted = revocation.parse_request(parameters)
+    if unwanted.ends_the_grant:
+        _revoke_family(provider, client, unwanted.token)
+    elif (found := recognised(provider, unwanted.token)) is not None:
         with provider.transaction() as tx:
             if _revoke(tx, client, found):
                 tx.record(Event("oidc.token.revoked", client.id, client.id))
