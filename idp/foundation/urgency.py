@@ -31,8 +31,7 @@ def step_back() -> None:
     """For the process that calls, which must not lead a group of processes: all that helps, of what there is here."""
     os.setsid()
     os.nice(NICEST)
-    if _GROUP.exists():
-        _step_back_as_a_group()
+    _step_back_as_a_group()
     if platform.machine() in _SCHED_SETATTR:
         _ask_for_long_turns(_SCHED_SETATTR[platform.machine()])
 
@@ -43,7 +42,7 @@ def _step_back_as_a_group() -> None:
             _GROUP.write_text(str(NICEST))
         except OSError as error:
             if error.errno != errno.EAGAIN:
-                return  # A container may forbid it: then there is niceness alone.
+                return  # No groups here, or a container forbids it: then there is niceness alone.
             pause(BETWEEN_TRIES)
         else:
             return
