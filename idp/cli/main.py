@@ -47,6 +47,15 @@ class _Group(click.Group):
         command: click.Command = getattr(importlib.import_module(f"idp.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; for one that is misspelt it would suggest none of those above."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as unknown:
+            raise click.exceptions.NoSuchCommand(unknown.command_name, possibilities=COMMANDS, ctx=ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click gives it)
         """The list, for which no command need be read."""
         with formatter.section("Commands"):

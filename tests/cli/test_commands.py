@@ -81,6 +81,13 @@ def test_the_list_of_commands_says_of_each_what_it_says_of_itself(home):
         assert main.get_command(click.Context(main), name).help.startswith(line.removesuffix("."))
 
 
+def test_who_misspells_a_command_is_told_which_there_is(home):
+    asked = home.idp("clents")
+
+    assert asked.returncode == 2
+    assert "Did you mean 'clients'?" in asked.stderr
+
+
 def test_no_command_reads_the_pages_to_list_the_services(home):
     """Most of what the provider is made of is its pages: whoever types a command does not wait for them."""
     interpreter, *command = serving.IDP
