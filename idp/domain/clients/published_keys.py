@@ -73,7 +73,7 @@ class PublishedKeys:
         now = self._clock()
         if kept.is_wanting(kid, now):
             will_do = kept.holds(kid) and now < kept.usable_until
-            with self._outbound.aside():  # Here already, for whoever waits for a turn; nobody comes back with one.
+            with self._outbound.aside():  # Around the turn: nobody may stand in line for a place and keep one.
                 kept = self._renewed(url, kid, 0 if will_do else WAIT_SECONDS)
         return kept.keys if self._clock() < kept.usable_until else _NOTHING.keys
 
