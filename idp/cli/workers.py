@@ -55,8 +55,14 @@ def serve(host: str, port: int, workers: int, places: int) -> None:
     admitted = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
     target = Doorway(admitted, MOST_AT_THE_DOOR, LARGEST_REQUEST)
     with hasher.back_room.opened(max(1, workers // 2)):  # The other half of the processors stays free of it.
-        os.register_at_fork(after_in_child=app.extensions["courier"].start)
-        server.serve(target_loader=lambda _target: target)
+        server.serve(target_loader=lambda _target: _in_a_worker(app, target))
+
+
+def _in_a_worker(app: Flask, target: Doorway) -> Doorway:
+    """What each worker does of its own, before its first request: no thread of the parent is in a fork."""
+    logs.gather()
+    app.extensions["courier"].start()
+    return target
 
 
 def _is_news(record: logging.LogRecord) -> bool:
