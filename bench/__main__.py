@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import platform
 import shutil
 import statistics
 import subprocess
@@ -43,8 +44,10 @@ def main() -> None:
     driver = _driver()
     RESULTS.mkdir(exist_ok=True)
     limit = machine.limits()
-    print(f"This machine: {limit['es256']:,.0f} ES256 signatures/s, {limit['argon2']:,.1f} Argon2id hashes/s\n")
-    document: dict[str, Any] = {"machine": limit, "databases": {}}
+    interpreter = f"Python {platform.python_version()} ({platform.python_compiler()})"
+    print(f"This machine: {limit['es256']:,.0f} ES256 signatures/s, {limit['argon2']:,.1f} Argon2id hashes/s")
+    print(f"{interpreter}\n")
+    document: dict[str, Any] = {"machine": limit, "interpreter": interpreter, "databases": {}}
     for name in options.database:
         document["databases"][name] = _measure(name, driver, options, limit)
     (RESULTS / "latest.json").write_text(json.dumps(document, indent=1))

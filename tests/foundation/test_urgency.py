@@ -70,7 +70,7 @@ def test_it_asks_for_long_turns_where_they_are_told_so_that_whoever_wakes_up_may
 
 
 def test_where_a_group_may_not_be_set_back_all_else_is(each):
-    stepped_back, forbidden, other = each
+    stepped_back, forbidden, _ = each
 
     assert {name: forbidden[name] for name in ("nice", "session", "turn")} == {
         name: stepped_back[name] for name in ("nice", "session", "turn")

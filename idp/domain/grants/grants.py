@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
 from idp.domain.grants.tables import access_tokens, consents, grants, refresh_tokens
@@ -47,9 +48,11 @@ KEPT_LONGER = 60
 """Seconds a revocation is remembered beyond the token's expiry, for clocks that disagree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What was agreed at the authorization endpoint and must hold at the token endpoint."""
+class Context(NamedTuple):
+    """What was agreed at the authorization endpoint and must hold at the token endpoint.
+
+    Like what else is read from a row at every request a named tuple, which is made in a third of the time.
+    """
 
     redirect_uri: str
     scope: str
@@ -68,11 +71,7 @@ class Context:
     """`authorization_details` (RFC 9396) as JSON."""
 
 
-_AGREED = tuple(field.name for field in fields(Context))
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """An authorization as stored."""
 
     id: str
@@ -101,8 +100,7 @@ class Terms:
 BEARER = Terms()
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(NamedTuple):
     """An access token that is active now. `grant` is None for a client's own token."""
 
     client_id: str
@@ -150,9 +148,9 @@ def spend_code(tx: Tx, code: str) -> Grant | None:
 
 def bind(tx: Tx, grant: Grant, keys: Confirmation) -> Grant:
     """From now on the grant is of use only to whoever holds these `keys`."""
-    context = replace(grant.context, jkt=keys.jkt, x5t=keys.x5t)
+    context = grant.context._replace(jkt=keys.jkt, x5t=keys.x5t)
     tx.execute(update(grants).where(grants.c.id == grant.id).values(context=_agreed(context)))
-    return replace(grant, context=context)
+    return grant._replace(context=context)
 
 
 def of_code(connection: Connection, code: str) -> Grant | None:
@@ -298,7 +296,7 @@ def _access_token(row: Mapping[Any, Any]) -> AccessToken:
 
 
 def _agreed(context: Context) -> str:
-    return json.dumps({name: getattr(context, name) for name in _AGREED})
+    return json.dumps(context._asdict())
 
 
 def _written(terms: Terms) -> str | None:
@@ -312,12 +310,12 @@ def _written(terms: Terms) -> str | None:
 def _terms(text: str | None) -> Terms:
     if text is None:
         return BEARER
-    kept = json.loads(text)
+    kept = orjson.loads(text)
     return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), tuple(kept.get("act", ())))
 
 
 def _grant(row: Mapping[Any, Any]) -> Grant:
-    context = json.loads(row["context"])
+    context = orjson.loads(row["context"])
     context |= {name: tuple(context.get(name, ())) for name in ("amr", "resource")}
     return Grant(
         row["id"],

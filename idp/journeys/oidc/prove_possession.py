@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants.grants import Terms
@@ -17,8 +18,7 @@ from idp.protocol.errors import INVALID_DPOP_PROOF, INVALID_TOKEN, OAuthError
 SEEN = "dpop_proof"
 
 
-@dataclass(frozen=True, slots=True)
-class Proofs:
+class Proofs(NamedTuple):
     """What one request carries; nothing of it is believed yet.
 
     `method` and `url` are those of the request, as our issuer names the address; `dpop` is the DPoP header as it came,

@@ -5,7 +5,6 @@ client proves who it is with a key, and nobody else can use it.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants import grants
@@ -77,7 +76,7 @@ def _narrowed(grant: Grant, scope: str | None) -> Grant:
     asked, granted = scope.split(), grant.context.scope.split()
     if not set(asked) <= set(granted):
         raise OAuthError(INVALID_SCOPE, "A refresh cannot widen what was granted.")
-    return replace(grant, context=replace(grant.context, scope=" ".join(asked)))
+    return grant._replace(context=grant.context._replace(scope=" ".join(asked)))
 
 
 def _reused(tx: Tx, client: Client, token: str) -> OAuthError:

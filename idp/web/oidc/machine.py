@@ -5,13 +5,12 @@ are answered at the WSGI door, before Flask makes a request of them; and so is a
 rule is shared: this file only reads parameters and writes answers.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 from flask import Flask
 
 from idp.foundation.randomness import reference
@@ -57,11 +56,9 @@ LINES = {
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
 }
-_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request. `authorization` is the header, `body` the raw octets, `proofs` what it says of keys."""
 
     method: str
@@ -82,8 +79,7 @@ class Call:
         return single(decoded(self.body))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back: a document, or octets that were encoded before."""
 
     status: int
@@ -150,7 +146,7 @@ class Machine:
         number = reference()
         known = path if path in self._handlers else path.rpartition("/")[0]
         log.info("refused %s reference=%s path=%s client=%s", answer.body["error"], number, known, client_id)
-        return replace(answer, body={**answer.body, "reference": number})
+        return answer._replace(body={**answer.body, "reference": number})
 
     def _call(self, environ: Environ) -> Call:
         return Call(
@@ -170,7 +166,7 @@ class Machine:
         return Proofs(environ["REQUEST_METHOD"], url, environ.get("HTTP_DPOP"), certificate(environ), address)
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
-        body = answer.body if isinstance(answer.body, bytes) else _ENCODE(answer.body).encode()
+        body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
         kept = {**self._headers, "Content-Length": str(len(body)), **dict(answer.more)}
         if "HTTP_DPOP" in environ:
             kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
