@@ -22,7 +22,7 @@ class Gathering(logging.StreamHandler[TextIO]):
     """Writes each line at once; from `gather` on, what is no warning within a second, together with others.
 
     Whoever writes to a pipe or a file hands the interpreter to another thread, and waits to have it back: a line that
-    is made in 5 µs took up to 70. What is written together is no longer than what a pipe takes in one piece
+    is made in 6 µs took up to 70. What is written together is no longer than what a pipe takes in one piece
     (pipe(7), PIPE_BUF), so that the lines of several processes do not cut each other in two.
     """
 
@@ -41,7 +41,7 @@ class Gathering(logging.StreamHandler[TextIO]):
         """Called with the handler's lock held."""
         try:
             line = self.format(record) + self.terminator
-            if len(self._gathered) + len(line) > PIPE_BUF:
+            if len((self._gathered + line).encode(errors="backslashreplace")) > PIPE_BUF:
                 self.flush()
             self._gathered += line
             if not self._gathers or record.levelno >= AT_ONCE:

@@ -52,7 +52,9 @@ def visitor() -> Iterator[requests.Session]:
     (Its pool makes a thread when more wait than are idle, and one that has just taken something still counts as idle.)
     """
     with requests.Session() as found:
-        found.mount("http://", HTTPAdapter(max_retries=Retry(total=1, allowed_methods=None)))
+        found.mount(
+            "http://", HTTPAdapter(max_retries=Retry(total=1, allowed_methods=None, respect_retry_after_header=False))
+        )
         yield found
 
 

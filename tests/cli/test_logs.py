@@ -78,14 +78,14 @@ def test_no_piece_is_longer_than_what_a_pipe_takes_and_each_ends_with_a_line(gat
     pieces = []
     monkeypatch.setattr(written, "write", pieces.append)
     for number in range(200):
-        gathering.info("%04d %s", number, "x" * (number % 90))
+        gathering.info("%04d %s", number, "é" * (number % 90))
     gathering.info("x" * 2 * PIPE_BUF)  # One that is longer by itself is written as it is, and alone.
     gathering.warning("last")
 
     *short, long, last = pieces
     assert len(short) > 2
     assert [line[:4] for line in "".join(short).splitlines()] == [f"{number:04d}" for number in range(200)]
-    assert all(piece.endswith("\n") and len(piece) <= PIPE_BUF for piece in short)
+    assert all(piece.endswith("\n") and len(piece.encode()) <= PIPE_BUF for piece in short)
     assert (len(long), last) == (2 * PIPE_BUF + 1, "last\n")
 
 
