@@ -77,9 +77,9 @@ def test_more_silent_services_than_places_keep_nobody_waiting(server, silent, de
             f"{server.url}/oidc/token",
             {"grant_type": "nothing"},
             auth=(CLIENT["client_id"], CLIENT["client_secret"]),
-            timeout=2,
+            timeout=5,
         )
-        page = requests.get(f"{server.url}/account", timeout=2)
+        page = requests.get(f"{server.url}/account", timeout=5)
         assert not any(one.done() for one in waiting)
 
     assert (program.status_code, page.status_code) == (400, 200)
