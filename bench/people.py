@@ -69,9 +69,10 @@ def _signature(house: House, number: int) -> float:
     page = browser.submit(page, username=f"signer{number}", password=PASSWORD)
     page = browser.submit(page, code=totp.at(time.time() - 30))  # The step before, so that this one is still unspent.
     page = browser.get(f"/sign/{ceremony['id']}/authorise")
-    form = next(n for n, (_, values) in enumerate(page.forms()) if "code" in values)
+    asking = [n for n, (_, values) in enumerate(page.forms()) if "code" in values]
+    assert asking, page.text[page.text.find("<main") :][:2000]
     began = time.perf_counter()
-    browser.submit(page, form, code=totp.now())
+    browser.submit(page, asking[0], code=totp.now())
     took = time.perf_counter() - began
     path = f"{house.url}/api/signing/requests/{ceremony['id']}/document"
     signed = requests.get(path, headers=headers, timeout=20)
