@@ -5,7 +5,6 @@ server's.
 """
 
 import multiprocessing
-import secrets
 import threading
 import time
 from collections import Counter
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bench.house import PASSWORD, SERVICE, WEB, House
-from tests.agents import Browser, RelyingParty
+from tests.agents import RelyingParty
 
 VISITORS = 16
 """Who sign in with passwords as fast as they are let."""
@@ -73,7 +72,7 @@ def _visitors(house: House, ready: Any, over: Any, told: Any) -> None:
     def visitor(number: int) -> None:
         while not over.is_set():
             ready.set()
-            browser = Browser.at(house.url, f"127.{secrets.randbelow(250) + 2}.{secrets.randbelow(250)}.1")
+            browser = house.browser()
             page = browser.get(agency.request()[0])
             page = browser.submit(page, username=f"u{number}", password=PASSWORD)
             with counting:

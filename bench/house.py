@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
+
+from tests.agents import Browser
 
 IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 PASSWORD = "a quiet olive grove"
@@ -118,6 +121,10 @@ class House:
             )
         )
         return file
+
+    def browser(self) -> Browser:
+        """Somewhere on the loopback network, seldom where another was: an address has a budget of tries."""
+        return Browser.at(self.url, f"127.{secrets.randbelow(250) + 2}.{secrets.randbelow(250)}.1")
 
     def memory(self) -> float:
         """MiB that the server and its workers hold, each shared page counted once; a database server is not counted."""

@@ -2,12 +2,11 @@
 
 import html
 import re
-import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from bench.house import PASSWORD, REDIRECT, WEB, House
-from tests.agents import Browser, Page, RelyingParty
+from tests.agents import Page, RelyingParty
 from tests.passkeys import SoftKey
 
 OPTIONS = re.compile(r'data-options="([^"]*)"[^>]*action="([^"]*)"')
@@ -31,14 +30,9 @@ def passkey_sign_ins(house: House, seconds: float, at_once: int = 8) -> list[flo
         return [one for times in visitors.map(visitor, keys) for one in times]
 
 
-def _browser(house: House) -> Browser:
-    """Somewhere else on the loopback network: an address has a budget of tries."""
-    return Browser.at(house.url, f"127.{secrets.randbelow(250) + 2}.{secrets.randbelow(250)}.1")
-
-
 def _bound(house: House, agency: RelyingParty, number: int) -> SoftKey:
     """A passkey that was added in the account, whose owner has consented once."""
-    browser = _browser(house)
+    browser = house.browser()
     browser.sign_in(browser.get(agency.request()[0]), f"u{63 - number}", PASSWORD)  # Nobody who signs in otherwise.
     page = browser.get("/account/security/add")
     options, path = _question(page, "/account/security/passkey")
@@ -50,7 +44,7 @@ def _bound(house: House, agency: RelyingParty, number: int) -> SoftKey:
 
 
 def _signed_in(house: House, agency: RelyingParty, key: SoftKey) -> None:
-    browser = _browser(house)
+    browser = house.browser()
     page = browser.get(agency.request()[0])
     options, path = _question(page, "/authenticate/passkey")
     form = next(n for n, (action, _) in enumerate(page.forms()) if action == path)
