@@ -67,12 +67,28 @@ class Gathering(logging.StreamHandler[TextIO]):
                 self.flush()
 
 
+class _ToTheSecond(logging.Formatter):
+    """In UTC; the text of a second is made once."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
+        self._last = (0, "")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (the library's)
+        """Of `record.created`."""
+        second = int(record.created)
+        last = self._last
+        if last[0] != second:
+            last = self._last = (second, super().formatTime(record, datefmt))
+        return last[1]
+
+
 def configure() -> None:
     """Begin to write; whoever configured logging before this process got here is not overruled."""
-    formatter = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
-    formatter.converter = time.gmtime
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # No line tells any of these.
     handler = Gathering()
-    handler.setFormatter(formatter)
+    handler.setFormatter(_ToTheSecond())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("idp").setLevel(logging.INFO)
 

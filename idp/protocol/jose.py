@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
@@ -175,7 +176,13 @@ def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | O
     header = _header(purpose.typ, alg, kid)
     if alg not in purpose.algorithms:
         raise ValueError(f"{purpose.name} is not signed with {alg}")
-    return jws.serialize_compact(header, _ENCODE(claims), key, registry=purpose.registry)
+    return jws.serialize_compact(header, _written(claims), key, registry=purpose.registry)
+
+
+def _written(claims: Mapping[str, object]) -> str | bytes:
+    """As JSON. ValueError for a number that is none: orjson would write null for it, so who sees one looks again."""
+    quickly = orjson.dumps(claims)
+    return _ENCODE(claims) if b"null" in quickly else quickly
 
 
 def verify(
