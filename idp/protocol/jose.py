@@ -181,7 +181,10 @@ def sign(purpose: Purpose, claims: Mapping[str, object], key: ECKey | RSAKey | O
 
 def _written(claims: Mapping[str, object]) -> str | bytes:
     """As JSON. ValueError for a number that is none: orjson would write null for it, so who sees one looks again."""
-    quickly = orjson.dumps(claims)
+    try:
+        quickly = orjson.dumps(claims)
+    except TypeError:  # Such as a number of more than 64 bits.
+        return _ENCODE(claims)
     return _ENCODE(claims) if b"null" in quickly else quickly
 
 

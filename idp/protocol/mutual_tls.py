@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import verification
 from joserfc.jwk import KeySet, OctKey
@@ -56,7 +57,7 @@ def read(pem: str, now: int) -> ClientCertificate:
     try:
         (certificate,) = x509.load_pem_x509_certificates(pem.encode())
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise OAuthError(INVALID_REQUEST, "The client certificate cannot be read.") from error
     if not begins <= _moment(now) <= ends:
         raise OAuthError(INVALID_REQUEST, "The client certificate has expired, or is not valid yet.")
@@ -85,7 +86,7 @@ def names(certificate: ClientCertificate, client: ClientMetadata) -> bool:
     ((member, value),) = registered.items()
     try:
         return _BEARS[member](certificate.x509, value)
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (TypeError, ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
 
 
@@ -93,7 +94,7 @@ def has_key_of(certificate: ClientCertificate, keys: KeySet) -> bool:
     """Section 2.2: whether its key is one that the client registered; who signed it says nothing."""
     try:
         shown = certificate.x509.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         return False
     return any(not isinstance(key, OctKey) and key.as_der(private=False) == shown for key in keys.keys)
 

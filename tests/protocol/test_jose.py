@@ -65,6 +65,13 @@ def test_we_sign_with_no_algorithm_that_the_purpose_does_not_have(alg):
         jose.sign(jose.ID_TOKEN, id_token_claims(), EC, "ec", alg)
 
 
+@pytest.mark.parametrize("value", [None, "null", [None], 2**70, -(2**70)])
+def test_whatever_else_is_json_is_signed_as_it_is(value):
+    token = jose.sign(jose.ID_TOKEN, id_token_claims(x=value), EC, "ec", "ES256")
+
+    assert json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))["x"] == value
+
+
 def test_we_sign_no_number_that_is_none():
     with pytest.raises(ValueError, match="JSON"):
         jose.sign(jose.ID_TOKEN, id_token_claims(x=float("nan")), EC, "ec", "ES256")

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from joserfc.jwk import KeySet
 
@@ -220,6 +220,7 @@ def a_pem(octets):
 
 ISSUED = CA.issues()
 DER = ISSUED.certificate.public_bytes(Encoding.DER)
+VERSION = DER.index(bytes.fromhex("a003020102")) + 4
 
 
 @given(st.text(max_size=200) | st.text(max_size=200).map(PEM.format) | st.binary(max_size=200).map(a_pem))
@@ -230,6 +231,7 @@ def test_any_text_is_refused_and_nothing_else_happens(text):
 
 
 @given(st.integers(0, len(DER) - 1), st.integers(0, 255))
+@example(VERSION, 1)  # A version that there is not.
 def test_a_certificate_that_was_changed_anywhere_is_another_one_or_none(place, octet):
     changed = DER[:place] + bytes([octet]) + DER[place + 1 :]
     try:
@@ -239,6 +241,13 @@ def test_a_certificate_that_was_changed_anywhere_is_another_one_or_none(place, o
         assert error.code == "invalid_request"  # noqa: PT017 (either outcome is right)
     else:
         assert (found.thumbprint == ISSUED.thumbprint) is (changed == DER) is issued_still
+
+
+def test_a_name_that_is_written_as_a_string_of_bits_is_nobodys():
+    place = DER.rindex(bytes.fromhex("550403")) + 3  # What kind of text the common name is.
+    found = mutual_tls.read(a_pem(DER[:place] + b"\x03" + DER[place + 1 :]), NOW)
+
+    assert not mutual_tls.names(found, registered(tls_client_auth_subject_dn="CN=agency.example"))
 
 
 @given(st.text(max_size=40) | st.text('CNOU=,+\\#"<>; aé01', max_size=30))

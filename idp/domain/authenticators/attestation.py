@@ -104,7 +104,7 @@ def _chain(made: "VerifiedRegistration") -> list[x509.Certificate]:
     statement = helpers.parse_attestation_object(made.attestation_object).att_stmt
     try:
         return [x509.load_der_x509_certificate(one) for one in statement.x5c or []]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, x509.InvalidVersion):
         return []
 
 
