@@ -65,7 +65,7 @@ def test_we_sign_with_no_algorithm_that_the_purpose_does_not_have(alg):
         jose.sign(jose.ID_TOKEN, id_token_claims(), EC, "ec", alg)
 
 
-@pytest.mark.parametrize("value", [None, "null", [None], 2**70, -(2**70)])
+@pytest.mark.parametrize("value", ["null", [None], 2**70, -(2**70)])
 def test_whatever_else_is_json_is_signed_as_it_is(value):
     token = jose.sign(jose.ID_TOKEN, id_token_claims(x=value), EC, "ec", "ES256")
 
