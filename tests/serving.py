@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,14 +118,20 @@ def command(environment: Mapping[str, str], *arguments: str) -> Any:
 
 @contextmanager
 def serving(
-    folder: Path, database_url: str, *, workers: int = 1, upgraded: bool = False, **more: str
+    folder: Path,
+    database_url: str,
+    *,
+    workers: int = 1,
+    upgraded: bool = False,
+    arguments: Sequence[str] = (),
+    **more: str,
 ) -> Iterator[Server]:
     """Upgrade the database, if nobody did, serve, and stop at the end with every worker."""
     port = free_port()
     environment = settings(folder, database_url, port, **more)
     if not upgraded:
         command(environment, "db", "upgrade", "--json")
-    with _started(environment, port, workers, folder / "serve.log") as server:
+    with _started(environment, port, workers, folder / "serve.log", arguments) as server:
         yield server
 
 
@@ -138,10 +144,12 @@ def beside(server: Server, folder: Path, *, workers: int = 1) -> Iterator[Server
 
 
 @contextmanager
-def _started(environment: Mapping[str, str], port: int, workers: int, log: Path) -> Iterator[Server]:
+def _started(
+    environment: Mapping[str, str], port: int, workers: int, log: Path, arguments: Sequence[str] = ()
+) -> Iterator[Server]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*IDP, "serve", "--port", str(port), "--workers", str(workers)],
+            [*IDP, "serve", "--port", str(port), "--workers", str(workers), *arguments],
             env=environment,
             stdout=output,
             stderr=output,

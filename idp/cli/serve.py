@@ -1,6 +1,5 @@
 """`idp serve`: the web server, with several worker processes."""
 
-import multiprocessing
 import os
 import socket
 import sys
@@ -10,6 +9,7 @@ import click
 from idp.cli.house import House, pass_house
 from idp.config import MIGRATIONS, ROOT
 from idp.foundation.database import Outdated, check
+from idp.foundation.processors import usable
 
 LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
 """glibc otherwise keeps an arena for each thread, and keeps what a password's hash took: a worker grows by half."""
@@ -24,8 +24,13 @@ LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
     default=0,
     help="Worker processes; 0 (the default) means one for each processor, at most 8.",
 )
+@click.option(
+    "--pin/--no-pin",
+    default=None,
+    help="Keep each worker on one processor (Linux). The default is to do so if there is a worker for each.",
+)
 @pass_house
-def serve(house: House, host: str, port: int, workers: int) -> None:
+def serve(house: House, host: str, port: int, workers: int, *, pin: bool | None) -> None:
     """Serve the provider until stopped with Ctrl-C.
 
     The database must be at this version (`idp db upgrade`); workers never change the schema.
@@ -38,12 +43,13 @@ def serve(house: House, host: str, port: int, workers: int) -> None:
     places = 1 if house.store.is_sqlite else 4
     house.provider  # noqa: B018 (a missing key or file is told here, once, and not by each worker)
     house.store.dispose()
-    count = workers or min(multiprocessing.cpu_count(), 8)
+    count = workers or min(usable(), 8)
     click.echo(f"Serving {house.settings.issuer} on http://{host}:{port} with {count} workers; stop with Ctrl-C.")
     sys.stdout.flush()
     os.chdir(ROOT)
     # The server takes this process's place, so that the parent of the workers carries none of what was checked here.
-    arguments = (host, *(str(number) for number in (port, count, places)))
+    pinned = count >= usable() if pin is None else pin  # Fewer leave room for others, and go where there is room.
+    arguments = (host, *(str(number) for number in (port, count, places, int(pinned))))
     command = (sys.executable, "-c", "from idp.cli.entry import workers; workers()", *arguments)
     os.execve(command[0], command, dict(os.environ) | LEAN)  # noqa: S606 (no shell)
 

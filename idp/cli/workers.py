@@ -20,6 +20,7 @@ from idp.app import LANGUAGES, LARGEST_REQUEST, create_app
 from idp.cli import logs
 from idp.config import load
 from idp.foundation.doorway import Doorway
+from idp.foundation.processors import keep_to_one
 from idp.web.signin.device import device_name
 
 THREADS = 128
@@ -30,8 +31,11 @@ STOP_SECONDS = 5
 """A worker that is told to stop while it still starts does not hear it: after so long it is ended."""
 
 
-def serve(host: str, port: int, workers: int, places: int) -> None:
-    """Serve until stopped. Each worker works on so many requests at a time as there are `places`."""
+def serve(host: str, port: int, workers: int, places: int, pinned: int) -> None:
+    """Serve until stopped. Each worker works on so many requests at a time as there are `places`.
+
+    If they are `pinned` (1, else 0), each keeps to one processor.
+    """
     server = Granian(
         "wsgi:app",
         address=host,
@@ -54,8 +58,15 @@ def serve(host: str, port: int, workers: int, places: int) -> None:
     hasher = app.extensions["provider"].hasher
     admitted = hasher.floor.admit(app, places, app.extensions["machine"].is_quick)
     target = Doorway(admitted, MOST_AT_THE_DOOR, LARGEST_REQUEST)
+
+    def loaded(_target: str) -> Doorway:
+        """In a new worker, whose place is the one that is missing in what it has of the server."""
+        if pinned:
+            keep_to_one(min(set(range(workers)) - {one.idx for one in server.wrks}))
+        return _in_a_worker(app, target)
+
     with hasher.back_room.opened(max(1, workers // 2)):  # The other half of the processors stays free of it.
-        server.serve(target_loader=lambda _target: _in_a_worker(app, target))
+        server.serve(target_loader=loaded)
 
 
 def _in_a_worker(app: Flask, target: Doorway) -> Doorway:

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import signal
 import socket
@@ -46,6 +47,34 @@ def test_a_worker_that_dies_is_replaced(server):
     assert eventually(lambda: server.get("/health/ready")["status"] == "ready")
 
 
+@pytest.mark.parametrize("replaced", ["one that died", "all of them"])
+def test_where_there_is_a_worker_for_each_processor_each_keeps_to_its_own(tmp_path, replaced):
+    mine = os.sched_getaffinity(0)
+    each = [{one} for one in sorted(mine)]
+    with serving.serving(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db", workers=len(mine)) as server:
+        first = workers(server.process.pid)
+        assert sorted(map(os.sched_getaffinity, first), key=min) == each
+        if replaced == "all of them":
+            server.process.send_signal(signal.SIGHUP)
+        else:
+            first = first[:1]
+            os.kill(first[0], signal.SIGKILL)
+
+        assert eventually(lambda: len(now := workers(server.process.pid)) == len(mine) and not {*first} & {*now})
+        assert eventually(lambda: server.get("/health/ready")["status"] == "ready")
+        now = workers(server.process.pid)
+        assert eventually(lambda: sorted(map(os.sched_getaffinity, now), key=min) == each)
+        assert all(os.sched_getaffinity(thread) == os.sched_getaffinity(one) for one in now for thread in threads(one))
+
+
+@pytest.mark.parametrize("arguments", [["--no-pin"], ["--workers", "1"]])
+def test_fewer_workers_than_processors_and_who_is_told_so_go_where_there_is_room(tmp_path, arguments):
+    mine = os.sched_getaffinity(0)
+    database = f"sqlite:///{tmp_path}/var/tessera.db"
+    with serving.serving(tmp_path, database, workers=len(mine), arguments=arguments) as server:
+        assert all(os.sched_getaffinity(one) == mine for one in workers(server.process.pid))
+
+
 def test_a_server_stops_with_every_worker_when_it_is_told_to(server):
     everybody = [pid for child, _ in children(server.process.pid) for pid in (child, *dict(children(child)))]
     server.process.send_signal(signal.SIGTERM)
@@ -83,7 +112,7 @@ def test_who_stops_it_while_it_is_still_being_read_sees_no_traceback(command, tm
     (tmp_path / "click.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
     (tmp_path / "granian.py").write_text("import time; print('reading', flush=True); time.sleep(30)")
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from idp.cli.entry import {command}; {command}()"
-    started = [sys.executable, "-c", script, "127.0.0.1", "1", "1", "1"]
+    started = [sys.executable, "-c", script, "127.0.0.1", "1", "1", "1", "1"]
     with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "reading\n"
         process.send_signal(signal.SIGINT)
@@ -149,6 +178,10 @@ def children(parent):
         ["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False
     )
     return [(int(line.split()[0]), line.split()[1]) for line in told.stdout.splitlines()]
+
+
+def threads(pid):
+    return [int(one.name) for one in Path(f"/proc/{pid}/task").iterdir()]
 
 
 def niceness(pid):
