@@ -5,9 +5,7 @@ otherwise hold a worker's only place for as long as it likes, and two of them wo
 that collects requests before it forwards them keeps such visitors away altogether.
 """
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -33,23 +31,26 @@ class Doorway:
         self._app = app
         self._most = most
         self._largest = largest
-        self._waiting = 0
-        self._lock = threading.Lock()
+        self._places = [None] * most  # A list gives and takes without a lock.
 
     @property
     def waiting(self) -> int:
         """How many wait for the rest of a body."""
-        return self._waiting
+        return self._most - len(self._places)
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """WSGI (PEP 3333)."""
         length = self._announced(environ)
         if not length:
             return self._app(environ, start_response)
-        with self._counted() as may_wait:
-            if not may_wait:
-                return _told(start_response, "503 Service Unavailable", BUSY, ("Retry-After", RETRY_AFTER))
+        try:
+            place = self._places.pop()
+        except IndexError:
+            return _told(start_response, "503 Service Unavailable", BUSY, ("Retry-After", RETRY_AFTER))
+        try:
             body, size = _whole(environ["wsgi.input"], length)
+        finally:
+            self._places.append(place)
         if "HTTP_TRANSFER_ENCODING" not in environ and size < length:  # Half a form must not pass for a whole one.
             body.close()
             return _told(start_response, "400 Bad Request", CUT_SHORT)
@@ -66,17 +67,6 @@ class Doorway:
         length = environ.get("CONTENT_LENGTH", "")
         return int(length) if length.isdecimal() and int(length) <= self._largest else 0
 
-    @contextmanager
-    def _counted(self) -> Iterator[bool]:
-        with self._lock:
-            may_wait = self._waiting < self._most
-            self._waiting += 1
-        try:
-            yield may_wait
-        finally:
-            with self._lock:
-                self._waiting -= 1
-
 
 def _told(start_response: Any, status: str, text: bytes, *more: tuple[str, str]) -> list[bytes]:
     plain = ("Content-Type", "text/plain; charset=utf-8")
@@ -86,8 +76,11 @@ def _told(start_response: Any, status: str, text: bytes, *more: tuple[str, str])
 
 def _whole(source: Any, length: int) -> tuple[IO[bytes], int]:
     """What comes of `length` octets, from its beginning, and how many those are."""
+    first = source.read(min(AT_A_TIME, length))
+    if len(first) in (0, length):  # Most often.
+        return BytesIO(first), len(first)
     body: IO[bytes] = BytesIO() if length <= IN_MEMORY else SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (whoever answers closes it)
-    size = 0
+    size = body.write(first)
     while size < length and (part := source.read(min(AT_A_TIME, length - size))):
         body.write(part)
         size += len(part)

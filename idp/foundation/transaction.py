@@ -8,6 +8,7 @@ roll back. On SQLite a file lock is taken before BEGIN IMMEDIATE, because the bu
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, create_engine, event, make_url
@@ -102,23 +103,13 @@ class Store:
         finally:
             self._mine.writing = False
 
-    @contextmanager
-    def gathering(self) -> Iterator[None]:
+    def gathering(self) -> "_Gathering":
         """What is asked of `first` within begins this thread's next transaction, or makes one at the end.
 
         So that what a request spends, and what it spends it for, commit together: once. After a crash nothing of it is
         done, after a refusal all.
         """
-        self._mine.first = []
-        try:
-            try:
-                yield
-            except Refusal:
-                self._do_at_last()
-                raise
-            self._do_at_last()
-        finally:
-            self._mine.first = None
+        return _Gathering(self._mine, self._do_at_last)
 
     def first(self, work: Callable[[Tx], None]) -> None:
         """Do `work` before anything else changes: see `gathering`; outside it, at once."""
@@ -176,6 +167,26 @@ class Store:
         self._turnstile.close()
         self.engine.dispose()
         self._autocommitting.dispose()
+
+
+class _Gathering:
+    """Made at every request of a program: a generator would cost more."""
+
+    __slots__ = ("_at_last", "_mine")
+
+    def __init__(self, mine: threading.local, at_last: Callable[[], None]) -> None:
+        self._mine = mine
+        self._at_last = at_last
+
+    def __enter__(self) -> None:
+        self._mine.first = []
+
+    def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None) -> None:
+        try:
+            if kind is None or issubclass(kind, Refusal):
+                self._at_last()
+        finally:
+            self._mine.first = None
 
 
 CHECKPOINT = "wal_autocheckpoint=10000"

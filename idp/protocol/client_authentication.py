@@ -20,7 +20,7 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_CREDENTIALS: Final = 2048
 
 _BASIC = re.compile(r"basic +([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
-_FORM = re.compile(r"(?:[\x21-\x24\x26-\x7E]|%[0-9A-Fa-f]{2})+")
+_FORM = re.compile(r"(?:[\x21-\x24\x26-\x7E]++|%[0-9A-Fa-f]{2})+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,11 @@ def single(pairs: Sequence[tuple[str, str]], repeatable: Collection[str] = REPEA
     seen: dict[str, str] = {}
     octets = 0
     for name, value in pairs:
-        octets += _octets(name, LONGEST_NAME, "A parameter name")
-        octets += _octets(_visible(name, value), LONGEST.get(name, LONGEST_VALUE), f"The parameter {name}")
+        octets += _octets(name, LONGEST_NAME)
+        octets += _octets(_visible(name, value), LONGEST.get(name, LONGEST_VALUE), name)
         if name in seen and name not in repeatable:
             raise OAuthError(INVALID_REQUEST, f"The parameter {name} was sent more than once.")
-        seen[name] = joined((*every(seen, name), value)) if name in repeatable else value
+        seen[name] = joined((*every(seen, name), value)) if name in seen else value
     if octets > LARGEST_REQUEST:
         raise OAuthError(INVALID_REQUEST, "The request is too large.")
     return {name: value for name, value in seen.items() if value}
@@ -78,7 +78,10 @@ def required(parameters: Mapping[str, str], name: str) -> str:
 
 def every(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
     """The distinct values of a repeatable parameter, in their order; empty when it was not sent."""
-    return tuple(dict.fromkeys(value for value in parameters.get(name, "").split(_BETWEEN) if value))
+    together = parameters.get(name, "")
+    if _BETWEEN not in together:  # Most often.
+        return (together,) if together else ()
+    return tuple(dict.fromkeys(value for value in together.split(_BETWEEN) if value))
 
 
 def joined(values: Iterable[str]) -> str:
@@ -96,12 +99,16 @@ def _visible(name: str, value: str) -> str:
     return value.translate(_JSON_WHITE_SPACE) if name in _JSON else value
 
 
-def _octets(text: str, longest: int, what: str) -> int:
+def _octets(text: str, longest: int, of: str | None = None) -> int:
+    """How many `text` is, the value `of` a parameter or the name of one."""
+    if len(text) <= longest and text.isascii() and text.isprintable():  # Most often: one octet a character.
+        return len(text)
+    what = "A parameter name" if of is None else f"The parameter {of}"[:80]
     if len(text) > longest:
-        raise OAuthError(INVALID_REQUEST, f"{what[:80]} is longer than {longest} characters.")
+        raise OAuthError(INVALID_REQUEST, f"{what} is longer than {longest} characters.")
     if not text.isprintable() and text.translate(_CONTROLS) != text:
-        raise OAuthError(INVALID_REQUEST, f"{what[:80]} holds a control character.")
+        raise OAuthError(INVALID_REQUEST, f"{what} holds a control character.")
     try:
         return len(text.encode())
     except UnicodeError:
-        raise OAuthError(INVALID_REQUEST, f"{what[:80]} is not valid UTF-8.") from None
+        raise OAuthError(INVALID_REQUEST, f"{what} is not valid UTF-8.") from None

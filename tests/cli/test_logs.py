@@ -74,6 +74,16 @@ def test_a_warning_is_written_at_once_after_all_that_came_before(gathering, writ
     assert written.getvalue() == "one\ntwo\n"
 
 
+def test_one_that_cannot_be_made_into_a_line_takes_no_other_with_it(handler, written, capsys):
+    handler.gather()
+    for told, with_what in (("one", ()), ("%d", ("two",)), ("three", ())):
+        handler.handle(logging.makeLogRecord({"msg": told, "args": with_what, "levelno": logging.INFO}))
+    handler.flush()
+
+    assert written.getvalue() == "one\nthree\n"
+    assert "%d format: a real number is required" in capsys.readouterr().err
+
+
 def test_no_piece_is_longer_than_what_a_pipe_takes_and_each_ends_with_a_line(gathering, written, monkeypatch):
     pieces = []
     monkeypatch.setattr(written, "write", pieces.append)

@@ -277,7 +277,7 @@ class ExchangeGrant(_Grant):
     JOURNEY = staticmethod(exchange_token)
 
 
-GRANTS = (CodeGrant, RefreshGrant, ClientCredentialsGrant, ExchangeGrant)
+GRANTS = (ClientCredentialsGrant, CodeGrant, RefreshGrant, ExchangeGrant)  # Authlib asks one after the other.
 CONFIDENTIAL = tuple(method for method in METHODS if method != "none")
 
 
