@@ -9,7 +9,7 @@ and a pushed request (pushed_request) found, before these are asked. Left out: t
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self
 
 from idp.protocol import pkce, redirect_uri, resource_indicator, rich_authorization, signed_response
@@ -106,7 +106,8 @@ class AuthorizationRequest:
 
     def to_json(self) -> str:
         """For storage: `from_json(r.to_json()) == r`."""
-        return json.dumps({**asdict(self), "prompt": sorted(self.prompt), "claims": self.claims.document()})
+        said = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({**said, "prompt": sorted(self.prompt), "claims": self.claims.document()})
 
     @classmethod
     def from_json(cls, text: str) -> Self:

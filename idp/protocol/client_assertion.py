@@ -6,7 +6,7 @@ Security Profile section 5.3.2.1, items 6 and 13. Left out: assertions as a gran
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from idp.protocol import jose
 from idp.protocol.client_metadata import CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, SECRET_ALGORITHMS, ClientMetadata
@@ -52,31 +52,40 @@ class AcceptedAssertion:
     expires_at: int
 
 
+class Plausible(NamedTuple):
+    """An assertion of which all is right if one of the client's keys signed it."""
+
+    read: jose.Read
+    accepted: AcceptedAssertion
+
+    @property
+    def kid(self) -> str | None:
+        """Which key it names."""
+        kid: str | None = self.read[0].get("kid")
+        return kid
+
+
 def method(assertion: str) -> str:
     """The token endpoint authentication method that an assertion is of, by its algorithm."""
     return CLIENT_SECRET_JWT if jose.algorithm(assertion) in SECRET_ALGORITHMS else PRIVATE_KEY_JWT
 
 
-def key_wanted(assertion: str, client: ClientMetadata, audiences: Audiences, now: int) -> str | None:
-    """The `kid` of an assertion in which nothing but the signature can still be wrong: only for such are keys fetched.
+def read(assertion: str, client: ClientMetadata, audiences: Audiences, now: int) -> Plausible:
+    """An assertion in which nothing but the signature can still be wrong: only for such are keys fetched.
 
     Raises OAuthError(invalid_client).
     """
-    header, claims = jose.unverified(_purpose(client), assertion)
-    check_claims(claims, client, audiences, now)
-    kid: str | None = header.get("kid")
-    return kid
+    found = jose.unverified(_purpose(client), assertion)
+    return Plausible(found, check_claims(found[1], client, audiences, now))
 
 
-def verify(
-    assertion: str, client: ClientMetadata, keys: jose.Keys, audiences: Audiences, now: int
-) -> AcceptedAssertion:
-    """Signature and claims, under the client's registered `keys` (or secret), method and algorithm.
+def verify(assertion: str, found: Plausible, client: ClientMetadata, keys: jose.Keys, now: int) -> AcceptedAssertion:
+    """What `read` found in this very assertion, if one of the client's `keys` (or its secret) signed it.
 
-    Raises OAuthError(invalid_client).
+    Under its registered method and algorithm. Raises OAuthError(invalid_client).
     """
-    claims = jose.verify(_purpose(client), assertion, keys, now, algorithms=algorithms(client))
-    return check_claims(claims, client, audiences, now)
+    jose.confirmed(_purpose(client), assertion, found.read, keys, now, algorithms=algorithms(client))
+    return found.accepted
 
 
 def algorithms(client: ClientMetadata) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ from idp.protocol.errors import (
 from idp.protocol.strict_json import DEEPEST, NotStrictJSON, parse_object
 
 Keys = ECKey | RSAKey | OKPKey | KeySet | OctKey
+Read = tuple[dict[str, Any], dict[str, Any]]
+"""Header and claims as they are written, which nobody has confirmed yet."""
 
 LARGEST_TOKEN: Final = 16 * 1024
 SKEW: Final = 10
@@ -212,7 +214,7 @@ def verify(
 def confirmed(
     purpose: Purpose,
     token: str,
-    read: tuple[dict[str, Any], dict[str, Any]],
+    read: Read,
     keys: Keys,
     now: int,
     *,
@@ -233,13 +235,13 @@ def confirmed(
 def algorithm(token: str) -> str:
     """The `alg` that a token names, to choose a purpose by; empty if it names none that can be read."""
     try:
-        named = parse_object(_segments(token)[0]).get("alg")
+        named = parse_object(_octets(token[:LARGEST_TOKEN].partition(".")[0])).get("alg")
     except (NotStrictJSON, _Malformed):
         return ""
     return named if isinstance(named, str) else ""
 
 
-def unverified(purpose: Purpose, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def unverified(purpose: Purpose, token: str) -> Read:
     """Header and claims as they are written, through the gate but not yet believed: to find whose keys to verify with.
 
     Raises OAuthError with the purpose's code.

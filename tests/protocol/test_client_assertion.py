@@ -48,7 +48,7 @@ def assertion(key=EC, alg="ES256", **claims):
 
 
 def verified(text, client=CLIENT, keys=KEYS):
-    return client_assertion.verify(text, client, keys, OURS, NOW)
+    return client_assertion.verify(text, client_assertion.read(text, client, OURS, NOW), client, keys, NOW)
 
 
 def refused(text, client=CLIENT, keys=KEYS):
@@ -206,7 +206,7 @@ def test_clocks_may_differ_by_ten_seconds(claims):
 
 def test_a_key_is_looked_for_only_when_nothing_but_the_signature_can_be_wrong():
     def wanted(text, client=CLIENT):
-        return client_assertion.key_wanted(text, client, OURS, NOW)
+        return client_assertion.read(text, client, OURS, NOW).kid
 
     assert wanted(assertion(OTHER_EC)) == "ec"
     for wrong in ({"exp": NOW}, {"aud": "https://other.example"}, {"sub": "registry"}, {"jti": "x" * 257}):

@@ -31,11 +31,11 @@ def holds_key(provider: Provider, claimed: Presented, client: Client | None, aud
     if client is None:
         return False
     now = provider.store.now()
-    kid = client_assertion.key_wanted(claimed.assertion, client.metadata, audiences, now)
-    keys = keys_of(provider, client, kid)
+    found = client_assertion.read(claimed.assertion, client.metadata, audiences, now)
+    keys = keys_of(provider, client, found.kid)
     if not keys:
         raise OAuthError(INVALID_CLIENT, "The client has no public key, or its jwks_uri does not answer with any.")
-    return _spend(provider, client_assertion.verify(claimed.assertion, client.metadata, keys, audiences, now))
+    return _spend(provider, client_assertion.verify(claimed.assertion, found, client.metadata, keys, now))
 
 
 def signs_with_secret(provider: Provider, claimed: Presented, client: Client | None, audiences: Audiences) -> bool:
@@ -45,7 +45,8 @@ def signs_with_secret(provider: Provider, claimed: Presented, client: Client | N
         return False
     key = OctKey.import_key(secret)
     now = provider.store.now()
-    return _spend(provider, client_assertion.verify(claimed.assertion, client.metadata, key, audiences, now))
+    found = client_assertion.read(claimed.assertion, client.metadata, audiences, now)
+    return _spend(provider, client_assertion.verify(claimed.assertion, found, client.metadata, key, now))
 
 
 def _spend(provider: Provider, accepted: AcceptedAssertion) -> bool:
