@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import enumeration, flood, house, keys, machine, peer, people
+from bench import breakdown, enumeration, flood, house, keys, machine, peer, people
 from tests import postgres
 from tests.serving import free_port
 
@@ -50,6 +50,10 @@ def main() -> None:
     document: dict[str, Any] = {"machine": limit, "interpreter": interpreter, "databases": {}}
     for name in options.database:
         document["databases"][name] = _measure(name, driver, options, limit)
+    if not options.no_breakdown:
+        with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+            document["breakdown"] = breakdown.measure(Path(temporary) / "house")
+        breakdown.show(document["breakdown"])
     (RESULTS / "latest.json").write_text(json.dumps(document, indent=1))
     print(f"\nEvery round is in {RESULTS / 'latest.json'}.")
 
@@ -63,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--no-people", action="store_true", help="leave out password sign-ins and signatures")
     parser.add_argument("--no-enumeration", action="store_true", help="leave out the timings of who has an account")
+    parser.add_argument("--no-breakdown", action="store_true", help="leave out which parts spend a flow's time")
     return parser.parse_args()
 
 

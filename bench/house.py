@@ -142,8 +142,7 @@ def _family(pid: int) -> list[int]:
 def serving(name: str, database_url: str, folder: Path, port: int, database_pid: int | None = None) -> Iterator[House]:
     """Prepare, serve with two workers, stop."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = _environment(folder, database_url, port)
-    _run(environment, "db", "upgrade")
+    environment = prepared(folder, database_url, f"http://127.0.0.1:{port}")
     for kind, entries in (("clients", [WEB, SERVICE, API, FAPI | {"jwks": fapi_jwks()}]), ("people", _people())):
         file = folder / f"{kind}.json"
         file.write_text(json.dumps(entries))
@@ -160,6 +159,13 @@ def serving(name: str, database_url: str, folder: Path, port: int, database_pid:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(15)
+
+
+def prepared(folder: Path, database_url: str, issuer: str) -> dict[str, str]:
+    """The settings of a provider whose database and keys are there."""
+    environment = _environment(folder, database_url, issuer)
+    _run(environment, "db", "upgrade")
+    return environment
 
 
 def known(number: int) -> str:
@@ -186,10 +192,10 @@ def _people() -> list[dict[str, object]]:
     return people + signers + others
 
 
-def _environment(folder: Path, database_url: str, port: int) -> dict[str, str]:
+def _environment(folder: Path, database_url: str, issuer: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
     return inherited | {
-        "IDP_ISSUER": f"http://127.0.0.1:{port}",
+        "IDP_ISSUER": issuer,
         "IDP_DATABASE_URL": database_url,
         "IDP_DATA_DIR": str(folder / "var"),
         "IDP_KEYS_DIR": str(folder / "keys"),
