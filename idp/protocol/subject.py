@@ -1,7 +1,8 @@
 """OpenID Connect Core 1.0 section 8, https://openid.net/specs/openid-connect-core-1_0.html#SubjectIDTypes: subjects.
 
 The pairwise algorithm is our choice, as section 8.1 allows: HMAC-SHA-256 under a key that never leaves the provider.
-Left out: reading a person back from a subject; what was issued is stored, so that a new key changes nobody's `sub`.
+Left out: reading a person back from a subject, and storing what was issued: another key would change everybody's `sub`,
+so it is never rotated.
 """
 
 import hmac

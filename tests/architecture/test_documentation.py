@@ -74,5 +74,6 @@ def understood(words):
         command = command.get_command(context, word)
         if command is None:
             return False
-    known = {"--help", "--version"} | {option for parameter in command.params for option in parameter.opts}
+    options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    known = {"--help", "--version"} | options
     return {word for word in words if word.startswith("-")} <= known
