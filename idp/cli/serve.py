@@ -44,11 +44,12 @@ def serve(house: House, host: str, port: int, workers: int, *, pin: bool | None)
     house.provider  # noqa: B018 (a missing key or file is told here, once, and not by each worker)
     house.store.dispose()
     count = workers or min(usable(), 8)
-    click.echo(f"Serving {house.settings.issuer} on http://{host}:{port} with {count} workers; stop with Ctrl-C.")
+    pinned = count >= usable() if pin is None else pin  # Fewer leave room for others, and go where there is room.
+    with_workers = f"with {count} workers{', each kept to one processor' if pinned else ''}"
+    click.echo(f"Serving {house.settings.issuer} on http://{host}:{port} {with_workers}; stop with Ctrl-C.")
     sys.stdout.flush()
     os.chdir(ROOT)
     # The server takes this process's place, so that the parent of the workers carries none of what was checked here.
-    pinned = count >= usable() if pin is None else pin  # Fewer leave room for others, and go where there is room.
     arguments = (host, *(str(number) for number in (port, count, places, int(pinned))))
     command = (sys.executable, "-c", "from idp.cli.entry import workers; workers()", *arguments)
     os.execve(command[0], command, dict(os.environ) | LEAN)  # noqa: S606 (no shell)

@@ -52,6 +52,7 @@ def test_where_there_is_a_worker_for_each_processor_each_keeps_to_its_own(tmp_pa
     mine = os.sched_getaffinity(0)
     each = [{one} for one in sorted(mine)]
     with serving.serving(tmp_path, f"sqlite:///{tmp_path}/var/tessera.db", workers=len(mine)) as server:
+        assert ", each kept to one processor; " in (tmp_path / "serve.log").read_text()
         first = workers(server.process.pid)
         assert sorted(map(os.sched_getaffinity, first), key=min) == each
         if replaced == "all of them":
@@ -73,6 +74,8 @@ def test_fewer_workers_than_processors_and_who_is_told_so_go_where_there_is_room
     database = f"sqlite:///{tmp_path}/var/tessera.db"
     with serving.serving(tmp_path, database, workers=len(mine), arguments=arguments) as server:
         assert all(os.sched_getaffinity(one) == mine for one in workers(server.process.pid))
+        alone = len(mine) == 1 and "--no-pin" not in arguments
+        assert ("kept to one processor" in (tmp_path / "serve.log").read_text()) is alone
 
 
 def test_a_server_stops_with_every_worker_when_it_is_told_to(server):
