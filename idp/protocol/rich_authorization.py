@@ -5,7 +5,7 @@ chooses herself (enriched details, section 7.1), and comparing the details of tw
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from idp.protocol.detail_types import Catalogue, DetailType
@@ -13,6 +13,8 @@ from idp.protocol.errors import INVALID_AUTHORIZATION_DETAILS, OAuthError
 from idp.protocol.strict_json import NotStrictJSON, parse
 
 PARAMETER: Final = "authorization_details"
+LOCATIONS: Final = "locations"
+"""Section 2.2."""
 MOST_DETAILS: Final = 10
 LARGEST: Final = 8192
 DEEPEST: Final = 3
@@ -26,12 +28,7 @@ def check(text: str, catalogue: Catalogue, allowed: Collection[str]) -> str:
 
     Raises OAuthError(invalid_authorization_details), which quotes nothing that was sent but names of types that exist.
     """
-    try:
-        details = parse(text, largest=LARGEST, deepest=DEEPEST)
-    except NotStrictJSON as error:
-        raise _refused(f"it cannot be read: {error}") from error
-    if not isinstance(details, list) or not 0 < len(details) <= MOST_DETAILS:
-        raise _refused(f"it is not an array of 1 to {MOST_DETAILS} objects")
+    details = _array(text)
     for number, detail in enumerate(details, 1):
         fault = _fault(detail, catalogue, allowed)
         if fault:
@@ -47,6 +44,44 @@ def kept(text: str | None) -> tuple[Detail, ...]:
 def types_of(text: str | None) -> tuple[str, ...]:
     """The types of what was kept, each once: all of it that is nobody's secret."""
     return tuple(dict.fromkeys(str(detail["type"]) for detail in kept(text)))
+
+
+def narrowed(asked: str, granted: Sequence[Detail], held: Iterable[int]) -> tuple[int, ...]:
+    """Section 6: the places in `granted` of the objects that a token request asks for, of those that are `held`.
+
+    Each must be one of them as JSON, whatever the order of its members, and each of them counts once: who may pay once
+    cannot pay twice. Raises OAuthError(invalid_authorization_details).
+    """
+    left = {place: _canonical(granted[place]) for place in held}
+    found = []
+    for number, detail in enumerate(_array(asked), 1):
+        wanted = _canonical(detail)
+        place = next((place for place, text in left.items() if text == wanted), None)
+        if place is None:
+            raise _refused(f"object {number} is none of those that were granted")
+        del left[place]
+        found.append(place)
+    return tuple(sorted(found))
+
+
+def is_for(detail: Detail, addresses: Iterable[str]) -> bool:
+    """Section 9: whether the object concerns who is at these `addresses`; without `locations` it concerns everybody."""
+    return LOCATIONS not in detail or not set(addresses).isdisjoint(detail[LOCATIONS])
+
+
+def _array(text: str) -> list[object]:
+    try:
+        details = parse(text, largest=LARGEST, deepest=DEEPEST)
+    except NotStrictJSON as error:
+        raise _refused(f"it cannot be read: {error}") from error
+    if not isinstance(details, list) or not 0 < len(details) <= MOST_DETAILS:
+        raise _refused(f"it is not an array of 1 to {MOST_DETAILS} objects")
+    return details
+
+
+def _canonical(detail: object) -> str:
+    """As text, because Python takes 1, 1.0 and true for the same."""
+    return json.dumps(detail, sort_keys=True)
 
 
 def _fault(detail: object, catalogue: Catalogue, allowed: Collection[str]) -> str | None:

@@ -11,7 +11,7 @@ from idp.protocol import detail_types
 from idp.protocol.authorization import AuthorizationRequest, parse_request
 from idp.protocol.errors import OAuthError
 from idp.protocol.parameters import single
-from idp.protocol.rich_authorization import LARGEST, MOST_DETAILS, check, kept, types_of
+from idp.protocol.rich_authorization import LARGEST, MOST_DETAILS, check, is_for, kept, narrowed, types_of
 from tests.protocol.builders import a_client, parameters
 
 IBAN = "GR1601101250000000012300695"
@@ -193,3 +193,45 @@ def test_details_may_be_indented_and_are_bounded_before_they_are_read():
     assert single([("authorization_details", '[\n\t{"type": "filing"}\n]')])
     with pytest.raises(OAuthError, match="longer than"):
         single([("authorization_details", " " * 8193)])
+
+
+FILING = {"type": "filing", "a": 1, "b": [True, 1, "x"]}
+GRANTED = ({"type": "payment"}, FILING, {"type": "payment"})
+
+
+def places(*asked, held=(0, 1, 2)):
+    return narrowed(json.dumps(asked), GRANTED, held)
+
+
+def test_what_was_granted_is_found_whatever_the_order_of_members_and_each_counts_once():
+    """Section 6."""
+    turned = {"b": [True, 1, "x"], "a": 1, "type": "filing"}
+    assert places(turned) == (1,)
+    assert places({"type": "payment"}) == (0,)
+    assert places({"type": "payment"}, turned, {"type": "payment"}) == (0, 1, 2)
+    assert places({"type": "payment"}, held=(1, 2)) == (2,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"a": True}, {"a": 1.5}, {"a": "1"}, {"b": [1, 1, "x"]}, {"b": [1, True, "x"]}, {"e": 1}],
+)
+def test_what_only_looks_like_what_was_granted_is_refused(change):
+    """Python takes true for 1."""
+    with pytest.raises(OAuthError, match="object 1 is none of those that were granted"):
+        places(FILING | change)
+
+
+@pytest.mark.parametrize("held", [(), (0,), (0, 2)])
+def test_what_is_not_held_is_refused(held):
+    with pytest.raises(OAuthError, match="object 1"):
+        places(FILING, held=held)
+
+
+def test_an_object_with_locations_is_for_who_is_at_one_of_them_and_any_other_for_all():
+    """Section 9."""
+    located = {"type": "payment", "locations": ["https://a.example/", "https://b.example/"]}
+    assert is_for(located, ["https://c.example/", "https://b.example/"])
+    assert not is_for(located, ["https://b.example"])
+    assert not is_for(located, [])
+    assert is_for({"type": "payment"}, [])

@@ -95,6 +95,8 @@ class Terms:
     """For which resources it is, all of one resource server; empty for our own (RFC 8707)."""
     actors: tuple[str, ...] = ()
     """Who acts for the person, by client_id, newest first (RFC 8693 section 4.1)."""
+    details: tuple[int, ...] | None = None
+    """For which of the grant's details it is, by their places (RFC 9396 section 6); None for all."""
 
 
 BEARER = Terms()
@@ -304,14 +306,17 @@ def _written(terms: Terms) -> str | None:
     if terms == BEARER:
         return None
     kept = {"cnf": terms.confirmation.document(), "aud": terms.audience, "act": terms.actors}
-    return json.dumps({name: value for name, value in kept.items() if value})
+    chosen = {} if terms.details is None else {"details": terms.details}
+    return json.dumps({name: value for name, value in kept.items() if value} | chosen)
 
 
 def _terms(text: str | None) -> Terms:
     if text is None:
         return BEARER
     kept = orjson.loads(text)
-    return Terms(Confirmation.from_document(kept.get("cnf")), tuple(kept.get("aud", ())), tuple(kept.get("act", ())))
+    details = tuple(kept["details"]) if "details" in kept else None
+    key = Confirmation.from_document(kept.get("cnf"))
+    return Terms(key, tuple(kept.get("aud", ())), tuple(kept.get("act", ())), details)
 
 
 def _grant(row: Mapping[Any, Any]) -> Grant:

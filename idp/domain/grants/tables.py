@@ -49,9 +49,9 @@ access_tokens = Table(
     Index("ix_access_tokens_expires_at", "expires_at"),
     sqlite_with_rowid=False,
 )
-"""`terms` is NULL for a bearer token for anybody, else JSON: `cnf`, `aud`, `act`. `grant_id` is NULL for a client's own
-token (client credentials). It is no foreign key: tokens are swept long before their grants, and every authorization
-would pay for the check."""
+"""`terms` is NULL for a bearer token for anybody, else JSON: `cnf`, `aud`, `act`, `details`. `grant_id` is NULL for a
+client's own token (client credentials). It is no foreign key: tokens are swept long before their grants, and every
+authorization would pay for the check."""
 
 refresh_tokens = Table(
     "refresh_tokens",

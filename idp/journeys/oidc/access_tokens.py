@@ -3,7 +3,6 @@
 All are kept, but for a client's own token that is a JWT: it is self-contained (decision 22).
 """
 
-import json
 from dataclasses import dataclass
 
 from idp.domain.clients import registry
@@ -14,6 +13,7 @@ from idp.domain.people import records
 from idp.domain.people.records import Status
 from idp.foundation.randomness import identifier, octets
 from idp.foundation.transaction import Tx
+from idp.journeys.oidc.granted_details import carried
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
 from idp.protocol import jose, jwt_access_token
@@ -75,7 +75,7 @@ def as_sent(provider: Provider, access: Access) -> str:
         sign_in=sign_in_of(grant),
         confirmation=access.terms.confirmation,
         actors=access.terms.actors,
-        details=details_of(grant),
+        details=carried(provider, grant, access.terms),
     )
     algorithm = reader.metadata.signed_for
     held = provider.keyring.signer("tokens", algorithm)
@@ -150,9 +150,3 @@ def _reads_jwts(server: Client | None) -> bool:
 def sign_in_of(grant: Grant | None) -> SignIn | None:
     """How the person signed in who granted it."""
     return None if grant is None else SignIn(grant.context.auth_time, grant.context.acr, grant.context.amr)
-
-
-def details_of(grant: Grant | None) -> list[object]:
-    """The `authorization_details` that were granted (RFC 9396)."""
-    details: list[object] = json.loads(grant.context.details) if grant is not None and grant.context.details else []
-    return details

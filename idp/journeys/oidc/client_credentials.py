@@ -7,6 +7,7 @@ from idp.domain.clients.registry import Client
 from idp.domain.grants.grants import Terms
 from idp.foundation.audit.event import Event
 from idp.journeys.oidc.access_tokens import Access, issue, issue_self_contained
+from idp.journeys.oidc.granted_details import refuse_details
 from idp.journeys.oidc.resources import audience_of
 from idp.journeys.oidc.tokens import access_response
 from idp.journeys.provider import Provider
@@ -21,11 +22,16 @@ log = logging.getLogger(__name__)
 def client_credentials(
     provider: Provider, client: Client, parameters: Mapping[str, str], held: Confirmation = UNBOUND
 ) -> dict[str, object]:
-    """The token response. Raises OAuthError: invalid_scope for a scope that is not the client's own, invalid_target."""
+    """The token response.
+
+    Raises OAuthError: invalid_scope for a scope that is not the client's own, invalid_target, or what `refuse_details`
+    raises.
+    """
     registered = [scope for scope in client.metadata.scope if scope not in CLAIMS_OF]
     asked = parameters["scope"].split() if "scope" in parameters else registered
     if not set(asked) <= set(registered):
         raise OAuthError(INVALID_SCOPE, "The client is not registered for this scope without a person.")
+    refuse_details(parameters)
     terms = Terms(held, audience_of(provider, requested(parameters)))
     scope = " ".join(asked)
     lifetime = provider.lifetimes.access_token

@@ -6,6 +6,7 @@ from idp.domain.clients.registry import Client
 from idp.domain.grants.grants import AccessToken, Grant, Terms
 from idp.foundation.audit.event import Event
 from idp.journeys.oidc.access_tokens import issue, living
+from idp.journeys.oidc.granted_details import details_passed_on
 from idp.journeys.oidc.introspect import may_know
 from idp.journeys.oidc.resources import audience_named
 from idp.journeys.oidc.tokens import access_response
@@ -29,6 +30,7 @@ def exchange_token(
         held,
         audience_named(provider, asked.resources, asked.audiences),
         token_exchange.chained(actor, subject.terms.actors),
+        details_passed_on(provider, parameters, grant, subject),
     )
     scope = " ".join(token_exchange.narrowed(asked.scope, subject.scope.split()))
     with provider.transaction() as tx:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from idp.domain.clients.registry import Client
 from idp.domain.grants.grants import AccessToken
-from idp.journeys.oidc.access_tokens import details_of, living, sign_in_of
+from idp.journeys.oidc.access_tokens import living, sign_in_of
+from idp.journeys.oidc.granted_details import carried
 from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.oidc.tokens import token_type
 from idp.journeys.provider import Provider
@@ -54,5 +55,5 @@ def _described(provider: Provider, client: Client, active: AccessToken) -> dict[
         sign_in=sign_in_of(grant),
         confirmation=active.terms.confirmation,
         actors=active.terms.actors,
-        details=details_of(grant),
+        details=carried(provider, grant, active.terms),
     )

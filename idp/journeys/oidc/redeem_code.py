@@ -8,6 +8,7 @@ from idp.domain.grants.grants import Grant, Terms
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.bound_grant import check_code_key, keep_key
+from idp.journeys.oidc.granted_details import details_asked
 from idp.journeys.oidc.resources import granted_audience
 from idp.journeys.oidc.tokens import Minted, mint_tokens, require_active, token_response
 from idp.journeys.provider import Provider
@@ -43,12 +44,13 @@ def _exchange(
         check_code_key(grant, held)
         require_active(tx.connection, grant)
         audience = granted_audience(provider, parameters, grant.context.resource)
+        terms = Terms(held, audience, details=details_asked(parameters, grant))
     except OAuthError:
         grants.revoke(tx, grant.id)
         tx.record(Event("oidc.code.refused", client.id, grant.person_id, {"client": grant.client_id}))
         raise
     tx.record(Event("oidc.code.redeemed", client.id, grant.person_id, {"client": client.id}))
-    return mint_tokens(tx, provider, client, keep_key(tx, client, grant, held), Terms(held, audience))
+    return mint_tokens(tx, provider, client, keep_key(tx, client, grant, held), terms)
 
 
 def _check(now: int, client: Client, grant: Grant, parameters: Mapping[str, str]) -> None:

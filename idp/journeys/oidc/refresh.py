@@ -12,6 +12,7 @@ from idp.domain.grants.grants import Grant, Terms
 from idp.foundation.audit.event import Event
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.bound_grant import check_refresh_key, keep_key
+from idp.journeys.oidc.granted_details import details_asked
 from idp.journeys.oidc.resources import granted_audience
 from idp.journeys.oidc.tokens import Minted, mint_tokens, require_active, token_response
 from idp.journeys.provider import Provider
@@ -65,7 +66,8 @@ def _renew(
     check_refresh_key(client, grant, held)
     require_active(tx.connection, grant)
     narrowed = _narrowed(keep_key(tx, client, grant, held), parameters.get("scope"))
-    terms = Terms(held, granted_audience(provider, parameters, grant.context.resource))
+    audience = granted_audience(provider, parameters, grant.context.resource)
+    terms = Terms(held, audience, details=details_asked(parameters, grant))
     tx.record(Event("oidc.token.refreshed", client.id, grant.person_id, {"client": client.id}))
     return mint_tokens(tx, provider, client, narrowed, terms, may_refresh=client.metadata.rules.rotates_refresh_tokens)
 

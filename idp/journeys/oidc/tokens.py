@@ -14,13 +14,13 @@ from idp.domain.people.records import Status
 from idp.foundation.randomness import octets
 from idp.foundation.transaction import Tx
 from idp.journeys.oidc.access_tokens import Access, as_sent, issue
+from idp.journeys.oidc.granted_details import assigned
 from idp.journeys.oidc.subjects import session_for, subject_for
 from idp.journeys.provider import Provider
 from idp.protocol import id_token, identity_assurance, jose
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.claims import ALWAYS_ALLOWED, ClaimsRequest, Requested, requested_claims, select
 from idp.protocol.errors import INVALID_GRANT, OAuthError
-from idp.protocol.rich_authorization import kept
 from idp.protocol.scopes import OPENID
 
 
@@ -62,8 +62,6 @@ def require_active(connection: Connection, grant: Grant) -> None:
 def token_response(provider: Provider, client: Client, minted: Minted) -> dict[str, object]:
     """RFC 6749 section 5.1 with the ID token of OpenID Connect Core 3.1.3.3."""
     response = access_response(provider, minted.access)
-    if minted.grant.context.details:
-        response["authorization_details"] = list(kept(minted.grant.context.details))  # RFC 9396 section 7
     if minted.refresh_token is not None:
         response["refresh_token"] = minted.refresh_token
     if OPENID in minted.access.scope.split():
@@ -78,7 +76,8 @@ def access_response(provider: Provider, access: Access) -> dict[str, object]:
         "token_type": token_type(access.terms),
         "expires_in": access.lifetime,
     }
-    return response | ({"scope": access.scope} if access.scope else {})
+    optional = {"scope": access.scope, "authorization_details": assigned(access.grant, access.terms)}
+    return response | {name: value for name, value in optional.items() if value}
 
 
 def claims_told(

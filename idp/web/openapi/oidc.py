@@ -102,13 +102,12 @@ def _of_client(name: str, summary: str, form: Node, answers: Node, parameters: S
 
 
 def _token() -> Node:
+    narrowing: Node = {"authorization_details": _NARROWED, "resource": _RESOURCES}
     grants = {
         "authorization_code": _form(
-            {**_texts("code", "redirect_uri", "code_verifier"), "resource": _RESOURCES}, "grant_type", "code"
+            {**_texts("code", "redirect_uri", "code_verifier"), **narrowing}, "grant_type", "code"
         ),
-        "refresh_token": _form(
-            {**_texts("refresh_token", "scope"), "resource": _RESOURCES}, "grant_type", "refresh_token"
-        ),
+        "refresh_token": _form({**_texts("refresh_token", "scope"), **narrowing}, "grant_type", "refresh_token"),
         "client_credentials": _form({**_texts("scope"), "resource": _RESOURCES}, "grant_type"),
         token_exchange.GRANT_TYPE: _exchange(),
     }
@@ -124,6 +123,7 @@ def _exchange() -> Node:
         **_texts("subject_token", "actor_token", "scope"),
         **dict.fromkeys(("subject_token_type", "actor_token_type", "requested_token_type"), kind),
         **dict.fromkeys(("resource", "audience"), _RESOURCES),
+        "authorization_details": _NARROWED,
     }
     return _form(properties, "grant_type", "subject_token", "subject_token_type")
 
@@ -178,6 +178,10 @@ def _userinfo() -> Node:
     post = get | {"operationId": "userinfoByPost", "requestBody": sent, "security": [*_TOKEN, {}]}
     return {"get": get, "post": post}
 
+
+_NARROWED: Final[Node] = _text(
+    "authorization_details", "JSON: for which of the objects that were granted the token is (RFC 9396 section 6)."
+)
 
 SCHEMAS: Final[Node] = {
     "Tokens": record(
