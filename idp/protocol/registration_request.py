@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from idp.protocol.client_metadata import LOCALISED
 from idp.protocol.errors import INVALID_CLIENT_METADATA, OAuthError
 from idp.protocol.registration import READERS, UNSUPPORTED
 
@@ -78,4 +79,5 @@ def _refuse(document: Mapping[str, object], names: tuple[str, ...]) -> None:
 
 
 def _is_known(name: str) -> bool:
-    return name in READERS or name in UNSUPPORTED or name.startswith("client_name#")
+    member, tagged, _language = name.partition("#")
+    return member in LOCALISED.values() if tagged else name in READERS or name in UNSUPPORTED
