@@ -15,10 +15,21 @@ from idp.protocol.errors import INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, O
 from idp.protocol.registration_rules import RULES
 
 UNSUPPORTED: Final = (
-    "userinfo_encrypted_response_alg",
     "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
 )
-"""Whoever asks for one of these must not believe to have it."""
+"""Whoever asks for one of these must not believe to have it.
+
+OpenID Connect Dynamic Client Registration 1.0 section 2, JARM section 3 and RFC 9701 section 6.
+"""
 
 
 def parse_metadata(document: Mapping[str, object]) -> ClientMetadata:

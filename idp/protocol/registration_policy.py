@@ -72,18 +72,25 @@ def completed(policy: Policy, request: Mapping[str, object]) -> dict[str, object
     return {**defaults, **given}
 
 
-def check(policy: Policy, client: ClientMetadata) -> None:
-    """Raises OAuthError(invalid_client_metadata) naming everything that goes beyond the invitation."""
+def check(policy: Policy, client: ClientMetadata, before: ClientMetadata | None = None) -> None:
+    """Raises OAuthError(invalid_client_metadata) naming everything that goes beyond the invitation.
+
+    `before` is the client as it is registered: what the operator said of its agency it may repeat.
+    """
     faults = [sentence for rule in RULES for sentence in rule(policy, client)]
+    faults += _other_agencies(client, {} if before is None else before.localised_agencies)
     if faults:
         raise OAuthError(INVALID_CLIENT_METADATA, " ".join(faults), faults=tuple(faults))
 
 
 def _agency(policy: Policy, client: ClientMetadata) -> list[str]:
-    if client.agency != policy.agency:
-        return ["agency is another one than the invitation is for."]
-    # An invitation names the agency in one language: nobody has agreed to how it is called in another.
-    return [f"agency#{language} is for the operator to register." for language in client.localised_agencies]
+    return [] if client.agency == policy.agency else ["agency is another one than the invitation is for."]
+
+
+def _other_agencies(client: ClientMetadata, agreed: Mapping[str, str]) -> list[str]:
+    """An invitation names the agency in one language: nobody has agreed to how it is called in another."""
+    new = [language for language, name in client.localised_agencies.items() if agreed.get(language) != name]
+    return [f"agency#{language} is for the operator to register." for language in new]
 
 
 def _profile(policy: Policy, client: ClientMetadata) -> list[str]:

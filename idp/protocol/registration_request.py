@@ -1,15 +1,17 @@
 """RFC 7591 section 3 and RFC 7592 section 2, https://www.rfc-editor.org/rfc/rfc7592#section-2: what is sent, and back.
 
 A request holds client metadata and nothing that is ours to make; what nobody knows is dropped, so that a word which
-means something one day was not agreed to before. Left out: metadata itself, which is in `registration`.
+means something one day was not agreed to before. What we know and cannot do is kept, so that it is refused by name and
+not lost in silence. Left out: metadata itself, which is in `registration`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from idp.protocol.client_metadata import LOCALISED
 from idp.protocol.errors import INVALID_CLIENT_METADATA, OAuthError
-from idp.protocol.registration import READERS
+from idp.protocol.registration import READERS, UNSUPPORTED
 
 MADE_HERE: Final = (
     "client_id_issued_at",
@@ -42,11 +44,7 @@ def asked_again(document: Mapping[str, object], client_id: str) -> dict[str, obj
 
 def known(document: Mapping[str, object]) -> dict[str, object]:
     """The members that mean something here, without `client_id`."""
-    return {
-        name: value
-        for name, value in document.items()
-        if name != "client_id" and (name in READERS or name.startswith("client_name#"))
-    }
+    return {name: value for name, value in document.items() if name != "client_id" and _is_known(name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +76,8 @@ def _refuse(document: Mapping[str, object], names: tuple[str, ...]) -> None:
     wrong = [name for name in names if name in document]
     if wrong:
         raise OAuthError(INVALID_CLIENT_METADATA, f"{', '.join(wrong)} cannot be chosen by a client.")
+
+
+def _is_known(name: str) -> bool:
+    member, tagged, _language = name.partition("#")
+    return member in LOCALISED.values() if tagged else name in READERS or name in UNSUPPORTED

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from idp.cli.main import main
+from idp.protocol.registration import UNSUPPORTED
 from tests import serving
 
 TAX = {
@@ -95,6 +96,18 @@ def test_a_dry_run_names_faults_like_an_import(home):
     refused = home.idp("clients", "import", str(file), "--dry-run")
     assert refused.exit_code == 1
     assert "client_secret is missing" in refused.output
+
+
+def test_every_kind_of_encryption_is_refused_by_name(home):
+    file = home.folder / "encrypted.json"
+    file.write_text(json.dumps([{**TAX, **dict.fromkeys(UNSUPPORTED, "A128GCM")}]))
+    refused = home.idp("clients", "import", str(file))
+    assert refused.exit_code == 1
+    for protected in ("id_token", "userinfo", "authorization", "introspection"):
+        assert f"{protected}_encrypted_response_alg is not supported." in refused.output
+        assert f"{protected}_encrypted_response_enc is not supported." in refused.output
+    assert "request_object_encryption_alg is not supported." in refused.output
+    assert "request_object_encryption_enc is not supported." in refused.output
 
 
 def test_a_client_is_shown_with_its_defaults_and_without_its_secret(home):

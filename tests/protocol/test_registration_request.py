@@ -39,15 +39,19 @@ def test_a_change_repeats_the_client_id(client_id):
 
 
 def test_members_that_nobody_knows_are_dropped_so_that_they_never_come_to_mean_something():
-    assert known({**WISH, "status": "active", "x_role": "admin", "client_name#ar": "ض"}) == {
-        **WISH,
-        "client_name#ar": "ض",
-    }
+    told = {**WISH, "client_name#ar": "ض", "purpose#ar": "ض", "agency#ar": "ض"}
+    assert known({**told, "status": "active", "x_role": "admin", "logo_uri#ar": "ض", "signing#ar": True}) == told
+
+
+def test_what_cannot_be_done_is_kept_so_that_it_is_refused():
+    asks = dict.fromkeys(UNSUPPORTED, "RSA-OAEP-256")
+    assert known({**WISH, **asks}) == {**WISH, **asks}
 
 
 @given(st.dictionaries(st.text(max_size=12), st.integers(), max_size=5))
 def test_whatever_is_sent_only_metadata_is_kept(document):
-    assert set(known(document)) <= set(READERS) | {name for name in document if name.startswith("client_name#")}
+    tagged = {name for name in document if name.startswith(("client_name#", "agency#", "purpose#"))}
+    assert set(known(document)) <= {*READERS, *UNSUPPORTED} | tagged
 
 
 def test_a_secret_is_told_with_its_end_and_only_when_it_was_made():

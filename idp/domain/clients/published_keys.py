@@ -1,9 +1,9 @@
 """Key sets that clients publish at an address of their own (`jwks_uri`), fetched when needed and kept for a while.
 
 They are public, so each process keeps its own copies in memory. A copy is renewed when its time is over, and earlier
-for a key identifier that is not in it (OpenID Connect Core section 10.1.1): by one caller at a time, and never more
-often than once in RETRY_SECONDS, whoever asks. While the address does not answer, the copy is good for STALE_SECONDS
-longer, and the address is asked more and more seldom.
+for a key identifier that is not in it (OpenID Connect Core section 10.1.1), or for a certificate whose key is not (RFC
+8705 section 2.2): by one caller at a time, and never more often than once in RETRY_SECONDS, whoever asks. While the
+address does not answer, the copy is good for STALE_SECONDS longer, and the address is asked more and more seldom.
 """
 
 import logging
@@ -33,6 +33,9 @@ ACCEPT = "application/jwk-set+json, application/json"
 
 log = logging.getLogger(__name__)
 
+WillDo = Callable[[KeySet], bool]
+"""Whether the key that somebody shows is among those of a set."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -44,11 +47,8 @@ class _Kept:
     next_try: float
     failures: int = 0
 
-    def holds(self, kid: str | None) -> bool:
-        return kid is None or any(key.kid == kid for key in self.keys)
-
-    def is_wanting(self, kid: str | None, now: float) -> bool:
-        return now >= self.next_try and (now >= self.fresh_until or not self.holds(kid))
+    def is_wanting(self, will_do: WillDo, now: float) -> bool:
+        return now >= self.next_try and (now >= self.fresh_until or not will_do(self.keys))
 
 
 _NOTHING = _Kept(KeySet([]), 0, 0, 0)
@@ -69,22 +69,26 @@ class PublishedKeys:
 
         Call it outside any transaction: it may wait for the network.
         """
+        return self.find_that(url, lambda keys: kid is None or any(key.kid == kid for key in keys))
+
+    def find_that(self, url: str, will_do: WillDo) -> KeySet:
+        """The same for who names no `kid`: newer than the copy if that will not do."""
         kept = self._kept.get(url, _NOTHING)
         now = self._clock()
-        if kept.is_wanting(kid, now):
-            will_do = kept.holds(kid) and now < kept.usable_until
+        if kept.is_wanting(will_do, now):
+            good_enough = now < kept.usable_until and will_do(kept.keys)
             with self._outbound.aside():  # Around the turn: nobody may stand in line for a place and keep one.
-                kept = self._renewed(url, kid, 0 if will_do else WAIT_SECONDS)
+                kept = self._renewed(url, will_do, 0 if good_enough else WAIT_SECONDS)
         return kept.keys if self._clock() < kept.usable_until else _NOTHING.keys
 
-    def _renewed(self, url: str, kid: str | None, patience: float) -> _Kept:
+    def _renewed(self, url: str, will_do: WillDo, patience: float) -> _Kept:
         with self._lock:
             turn = self._turns[url]
         if not turn.acquire(timeout=patience):
             return self._kept.get(url, _NOTHING)
         try:
             kept = self._kept.get(url, _NOTHING)  # Whoever waited for a turn may find the work done.
-            if kept.is_wanting(kid, self._clock()):
+            if kept.is_wanting(will_do, self._clock()):
                 kept = self._fetched(url, kept)
                 self._keep(url, kept)
             return kept

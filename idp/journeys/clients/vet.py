@@ -13,14 +13,17 @@ from idp.protocol.registration_policy import Policy
 SECRET_METHODS = "client_secret_"  # noqa: S105 (the beginning of three registered names)
 
 
-def vetted(policy: Policy, request: Mapping[str, object], client_id: str) -> tuple[dict[str, object], ClientMetadata]:
+def vetted(
+    policy: Policy, request: Mapping[str, object], client_id: str, before: ClientMetadata | None = None
+) -> tuple[dict[str, object], ClientMetadata]:
     """The document that is kept, and the client that it registers, no more than the invitation allows.
 
-    Raises OAuthError(invalid_client_metadata) or (invalid_redirect_uri).
+    `before` is the client as it is registered, if it is. Raises OAuthError(invalid_client_metadata) or
+    (invalid_redirect_uri).
     """
     document = registration_policy.completed(policy, request) | {"client_id": client_id}
     client = parse_metadata(document)
-    registration_policy.check(policy, client)
+    registration_policy.check(policy, client, before)
     return document, client
 
 

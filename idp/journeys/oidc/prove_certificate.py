@@ -1,7 +1,9 @@
 """Whether a client is who it says it is, by its certificate (RFC 8705 section 2)."""
 
+from functools import partial
+
 from idp.domain.clients.registry import Client
-from idp.journeys.oidc.client_keys import keys_of
+from idp.journeys.oidc.client_keys import keys_that
 from idp.journeys.oidc.prove_possession import Proofs
 from idp.journeys.provider import Provider
 from idp.protocol import mutual_tls
@@ -19,9 +21,12 @@ def shows_issued_certificate(provider: Provider, proofs: Proofs, client: Client)
 
 
 def shows_own_certificate(provider: Provider, proofs: Proofs, client: Client) -> bool:
-    """self_signed_tls_client_auth: with a key that the client registered."""
+    """self_signed_tls_client_auth: with a key that the client registered, or publishes by now (section 2.2)."""
     certificate = _shown(provider, proofs)
-    return certificate is not None and mutual_tls.has_key_of(certificate, keys_of(provider, client))
+    if certificate is None:
+        return False
+    is_of = partial(mutual_tls.has_key_of, certificate)
+    return is_of(keys_that(provider, client, is_of))
 
 
 def _shown(provider: Provider, proofs: Proofs) -> ClientCertificate | None:

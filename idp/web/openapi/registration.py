@@ -101,4 +101,5 @@ def _information() -> Node:
         "refused_because": TEXT,
         "refusal_note": TEXT,
     }
-    return record(_members() | ours, ("client_id", "registration_client_uri", "registration_access_token"))
+    required = ("client_id", "registration_client_uri", "registration_access_token")
+    return record(_members() | ours, required, patternProperties=_IN_LANGUAGES)

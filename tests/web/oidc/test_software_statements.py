@@ -80,6 +80,12 @@ def test_an_authority_gives_no_more_than_the_invitation(developer):
     assert "tax_number" in answer.json["error_description"]
 
 
+def test_an_authority_that_states_encryption_is_not_half_believed(developer):
+    answer = developer.registers(software_statement=statement(userinfo_encrypted_response_alg="ECDH-ES"))
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_client_metadata")
+    assert "userinfo_encrypted_response_alg is not supported." in answer.json["error_description"]
+
+
 def test_a_statement_is_not_shed_by_leaving_it_out(developer, adele):
     developer.registers(software_statement=statement())
     developer.is_approved(adele)
