@@ -89,6 +89,8 @@ class Provider:
     client_secret_box: Box
     client_keys: PublishedKeys
     client_failures: Failures
+    public_pushes: int
+    """How many requests a client that proves nothing may push from one address in a minute."""
     pairwise_key: bytes
     dpop_nonce_key: bytes
     dpop_nonce_required: bool

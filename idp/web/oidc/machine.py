@@ -248,7 +248,8 @@ def _of_client(call: Call, work: OfClient, signed_as: str = "") -> Answer:
     except Refusal as refused:
         if refused.code != "too_many_attempts":
             raise
-        body = {"error": TEMPORARILY_UNAVAILABLE, "error_description": "Authentication failed too often; wait."}
+        reason = "Too many failed authentications or pushed requests from this address; wait."
+        body = {"error": TEMPORARILY_UNAVAILABLE, "error_description": reason}
         return Answer(429, body, (("Retry-After", str(refused.facts["retry_after"])),))
 
 
