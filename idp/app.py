@@ -75,7 +75,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     theme.init(app, country)
     session_time.init(app)
     csrf.init(app, provider.keyring.secret("forms"), cookie_secure=settings.https)
-    oidc.init(app, provider, https=settings.https)
+    oidc.init(app, provider, links=country.metadata(), https=settings.https)
     # Around pages and programs alike: both count what an address fails at.
     app.wsgi_app = create_forwarded(settings)(app.wsgi_app)  # type: ignore[assignment,method-assign]
     # Outermost: only the peer itself, whose address this still is, may hand over a certificate.

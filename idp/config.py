@@ -184,6 +184,9 @@ SETTINGS: Mapping[str, Setting] = {
     "client_failures": Setting(
         _positive, "50", "Failed authentications of a client from one address in ten minutes before more are refused."
     ),
+    "public_pushes": Setting(
+        _positive, "60", "Requests that a client which proves nothing may push from one address in a minute."
+    ),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
@@ -252,6 +255,7 @@ class Settings:
     outbound_allow: tuple[str, ...]
     outbound_ca: Path | None
     client_failures: int
+    public_pushes: int
     trusted_proxies: tuple[str, ...]
     certificate_header: str
     client_ca: Path | None

@@ -70,6 +70,7 @@ def create_provider(settings: Settings, country: "theme.Theme", clock: Clock = s
         client_secret_box=Box(keyring.secret("shared-secrets")),
         client_keys=PublishedKeys(outbound),
         client_failures=Failures(store, settings.client_failures),
+        public_pushes=settings.public_pushes,
         pairwise_key=keyring.secret("pairwise"),
         dpop_nonce_key=keyring.secret("dpop-nonces"),
         dpop_nonce_required=settings.dpop_nonce == "required",

@@ -111,6 +111,13 @@ def test_a_duration_is_a_positive_whole_number_of_seconds(number):
     ]
 
 
+@pytest.mark.parametrize("name", ["IDP_CLIENT_FAILURES", "IDP_PUBLIC_PUSHES"])
+def test_a_limit_is_a_positive_whole_number(name):
+    for number in ("0", "-1", "none", "1.5"):
+        assert faults({name: number}) == [f"{name}: {number!r} must be a positive whole number"]
+    assert getattr(load({name: "7"}), name.removeprefix("IDP_").lower()) == 7
+
+
 @pytest.mark.parametrize(("name", "longest"), [("CODE", 60), ("PAR", 599)])
 def test_what_waits_for_a_browser_does_not_wait_long(name, longest):
     assert faults({f"IDP_{name}_LIFETIME": str(longest + 1)}) == [

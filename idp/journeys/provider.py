@@ -21,7 +21,7 @@ from idp.foundation.outbound import OutboundClient
 from idp.foundation.transaction import Store, Tx
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
-from idp.protocol.assurance import Policy
+from idp.protocol.assurance import Policy, Strength
 from idp.protocol.detail_types import Catalogue
 from idp.protocol.mutual_tls import Authorities
 from idp.protocol.software_statement import Authorities as SoftwareAuthorities
@@ -89,6 +89,8 @@ class Provider:
     client_secret_box: Box
     client_keys: PublishedKeys
     client_failures: Failures
+    public_pushes: int
+    """How many requests a client that proves nothing may push from one address in a minute."""
     pairwise_key: bytes
     dpop_nonce_key: bytes
     dpop_nonce_required: bool
@@ -111,6 +113,12 @@ class Provider:
     def rp(self) -> tuple[str, str]:
         """What a passkey is bound to: the relying party's identifier, and the origin."""
         return self.rp_id, self.issuer
+
+    @property
+    def strongest(self) -> Strength:
+        """What a sign-in proves at most: a key is hardware only if its maker vouches for it."""
+        vouched = any(make.hardware for make in self.makes.values())
+        return Strength.HARDWARE if vouched else Strength.TWO_FACTORS
 
     def transaction(self) -> AbstractContextManager[Tx]:
         """The one write transaction of a piece of work."""

@@ -67,7 +67,7 @@ STRICT: Policy = {Level.LOW: Strength.ONE_FACTOR, Level.SUBSTANTIAL: Strength.RE
 HARDWARE_ACR = "phrh"
 """Phishing-resistant and hardware-protected, whoever it is (EAP ACR Values section 2)."""
 ACR_VALUES = (*(level.acr for level in Level), HARDWARE_ACR)
-"""For `acr_values_supported`."""
+"""All that we know."""
 
 
 class Amr(StrEnum):
@@ -97,6 +97,12 @@ def acr_of(wanted: Iterable[str], identity: Level, authentication: Strength, pol
         held.add(HARDWARE_ACR)
     met = next((value for value in wanted if value in held), level.acr)
     return HARDWARE_ACR if met == HARDWARE_ACR else level.acr
+
+
+def reachable(policy: Policy, strongest: Strength) -> tuple[str, ...]:
+    """For `acr_values_supported`: those that somebody can reach where no sign-in proves more than `strongest`."""
+    known = ((acr, asked_of(acr, policy)) for acr in ACR_VALUES)
+    return tuple(acr for acr, asked in known if asked is not None and asked[1] <= strongest)
 
 
 def asked_of(acr: str, policy: Policy) -> tuple[Level, Strength] | None:

@@ -33,6 +33,8 @@ CREATE: Final = "create"
 """Initiating User Registration via OpenID Connect 1.0 section 4: show how to make an account."""
 PROMPTS: Final = ("none", "login", "consent", "select_account", CREATE)
 DISPLAYS: Final = ("page", "popup", "touch", "wap")
+"""What may be asked for. Core 3.1.2.1 leaves it to us what becomes of it: whoever asks gets `page`."""
+DISPLAYED: Final = DISPLAYS[:1]
 LONGEST_LOGIN_HINT: Final = 320
 LONGEST_AGE: Final = 2**31 - 1
 MOST_WISHES: Final = 10

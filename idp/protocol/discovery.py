@@ -2,8 +2,7 @@
 
 With RFC 8414 (the same document under its other well-known name), RFC 8705, RFC 9126, RFC 9207, RFC 9449, JARM, the
 logout specifications and OpenID Connect for Identity Assurance 1.0 section 8. Every member follows from what is
-enabled; what we do not do is denied aloud where a default would promise it. Left out: signed metadata; `op_policy_uri`
-and `op_tos_uri` unless configured.
+enabled; what we do not do is denied aloud where a default would promise it. Left out: signed metadata.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +33,10 @@ class Enabled:
     endpoints: Mapping[str, str]
     signing_algorithms: Sequence[str] = client_metadata.ID_TOKEN_ALGORITHMS
     ui_locales: Sequence[str] = ("en",)
+    acr_values: Sequence[str] = ACR_VALUES
+    """Those that somebody can reach."""
+    own_scopes: Sequence[str] = ()
+    """What clients may ask for in their own name, without a person."""
     trust_frameworks: Sequence[str] = ()
     """Empty: no verified_claims."""
     documents: Sequence[str] = identity_assurance.DOCUMENTS
@@ -46,7 +49,7 @@ class Enabled:
     detail_types: Sequence[str] = ()
     """Of authorization details."""
     links: Mapping[str, str] = field(default_factory=dict)
-    """`op_policy_uri`, `op_tos_uri`, `service_documentation`, if there are such pages."""
+    """`op_policy_uri` and `op_tos_uri`, if there are such pages."""
 
 
 def metadata(enabled: Enabled) -> dict[str, object]:
@@ -54,7 +57,7 @@ def metadata(enabled: Enabled) -> dict[str, object]:
     return {
         "issuer": enabled.issuer,
         **enabled.endpoints,
-        **_authorization(),
+        **_authorization(enabled),
         **_subjects_and_claims(enabled),
         **_client_authentication(enabled),
         **_possession(enabled),
@@ -66,16 +69,16 @@ def metadata(enabled: Enabled) -> dict[str, object]:
     }
 
 
-def _authorization() -> dict[str, object]:
+def _authorization(enabled: Enabled) -> dict[str, object]:
     return {
-        "scopes_supported": list(scopes.CLAIMS_OF),
+        "scopes_supported": [*scopes.CLAIMS_OF, *enabled.own_scopes],
         "response_types_supported": list(client_metadata.RESPONSE_TYPES),
         "response_modes_supported": list(response_mode.MODES),
         "grant_types_supported": list(client_metadata.GRANT_TYPES),
         "code_challenge_methods_supported": list(pkce.METHODS),
         "prompt_values_supported": list(authorization.PROMPTS),
-        "display_values_supported": list(authorization.DISPLAYS),
-        "acr_values_supported": list(ACR_VALUES),
+        "display_values_supported": list(authorization.DISPLAYED),
+        "acr_values_supported": list(enabled.acr_values),
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
         **_requests_and_responses(),

@@ -8,6 +8,7 @@ Left out: aggregated and distributed claims, `vouch` and `electronic_signature`,
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from idp.protocol.claim_values import Attributes, value_of
@@ -16,7 +17,6 @@ from idp.protocol.errors import INVALID_REQUEST, OAuthError
 EVIDENCE: Final = ("document", "electronic_record")
 DOCUMENTS: Final = ("passport", "idcard")
 RECORDS: Final = ("population_register",)
-CHECK_METHODS: Final = ("vpip", "vpiruv", "vcrypt", "data", "pvp", "pvr", "bvr")
 CLAIMS: Final = (
     "name",
     "given_name",
@@ -36,11 +36,25 @@ ALWAYS_TOLD: Final = frozenset({"trust_framework", "type", "check_method"})
 """Members without which their object is no valid answer: told with it, asked or not."""
 
 
+class CheckMethod(StrEnum):
+    """The specification's names for what is done here, and no others: discovery promises every one of them."""
+
+    INSPECTED = "vpiruv"
+    """Somebody looked at pictures of the document."""
+    PERSON_COMPARED = "pvr"
+    """And compared the person with it, from afar."""
+    LOOKED_UP = "data"
+    """Its details were compared with those of an authority."""
+
+
+CHECK_METHODS: Final = tuple(str(method) for method in CheckMethod)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was done to a piece of evidence. `at` in Unix seconds; `organisation` is who did it."""
 
-    method: str
+    method: CheckMethod
     at: int | None = None
     organisation: str = ""
     reference: str = ""

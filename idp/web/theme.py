@@ -28,6 +28,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 Words = Mapping[str, str]
 """One text in every language, keyed by Babel's language name."""
+METADATA = {"op_policy_uri": "/legal/privacy", "op_tos_uri": "/legal/terms"}
+"""Which links are also told to programs (OpenID Connect Discovery 1.0 section 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Theme:
             f"--gold-light:{self.gold_light};--gold-dark:{self.gold_dark}"
             "}"
         )
+
+    def metadata(self) -> dict[str, str]:
+        """The legal links that metadata names, if the pack has them, by their names there."""
+        linked = {link.href for link in self.links}
+        return {name: path for name, path in METADATA.items() if path in linked}
 
     def problems(self) -> tuple[str, ...]:
         """Each colour pair that is too faint to read, as a sentence; none if the theme is fit for use."""

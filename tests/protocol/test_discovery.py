@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from idp.protocol import authorization, client_metadata, jose, scopes
+from idp.protocol import authorization, client_metadata, identity_assurance, jose, scopes
 from idp.protocol.discovery import Enabled, metadata
 from tests.protocol.builders import ISSUER
 
@@ -85,6 +85,26 @@ def test_both_channels_of_logout_say_which_session():
 
 def test_nobody_introspects_without_proving_who_they_are():
     assert "none" not in DOCUMENT["introspection_endpoint_auth_methods_supported"]
+
+
+def test_it_promises_the_checks_that_are_recorded_and_no_others():
+    assert DOCUMENT["documents_check_methods_supported"] == list(identity_assurance.CHECK_METHODS)
+    assert DOCUMENT["documents_supported"] == list(identity_assurance.DOCUMENTS)
+
+
+def test_it_offers_the_one_display_there_is_whatever_else_may_be_asked_for():
+    """Core 3.1.2.1: a provider may show what it finds right; it must not promise that a wish changes anything."""
+    assert DOCUMENT["display_values_supported"] == ["page"]
+    assert set(DOCUMENT["display_values_supported"]) < set(authorization.DISPLAYS)
+
+
+def test_levels_scopes_and_pages_are_those_of_the_installation():
+    links = {"op_policy_uri": f"{ISSUER}/privacy"}
+    told = metadata(Enabled(ISSUER, ENDPOINTS, acr_values=("low",), own_scopes=("signing",), links=links))
+    assert told["acr_values_supported"] == ["low"]
+    assert told["scopes_supported"] == [*scopes.CLAIMS_OF, "signing"]
+    assert told["op_policy_uri"] == f"{ISSUER}/privacy"
+    assert not {"op_policy_uri", "op_tos_uri"} & DOCUMENT.keys()
 
 
 def test_what_is_not_there_is_not_promised():

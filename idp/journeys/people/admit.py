@@ -12,7 +12,7 @@ from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.protocol import email_address, telephone_number, username
 from idp.protocol.assurance import Level
-from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
+from idp.protocol.identity_assurance import CLAIMS, Check, CheckMethod, Evidence, Verification
 
 OPERATOR = "operator"
 CONTACTS = {"email": ("email", "email_verified"), "phone": ("phone_number", "phone_number_verified")}
@@ -126,7 +126,7 @@ def _fill(tx: Tx, provider: Provider, person_id: str, newcomer: Newcomer) -> Non
 
 
 def _verification(framework: str, now: int, level: Level, claims: Mapping[str, object]) -> Verification:
-    check = Check(method="data", at=now, organisation="Population Register")
+    check = Check(method=CheckMethod.LOOKED_UP, at=now, organisation="Population Register")
     evidence = Evidence(type="electronic_record", kind="population_register", checks=(check,))
     verified = tuple(name for name in CLAIMS if name in claims)
     return Verification(framework, level.word, now, verified, process="import", evidence=(evidence,))

@@ -21,7 +21,7 @@ from idp.journeys.proofing.check import ask_register, warn_holder
 from idp.journeys.proofing.claim_case import require_verifier
 from idp.journeys.provider import Provider
 from idp.journeys.recovery import reclaim
-from idp.protocol.identity_assurance import CLAIMS, Check, Evidence, Verification
+from idp.protocol.identity_assurance import CLAIMS, Check, CheckMethod, Evidence, Verification
 
 REGISTER: Final = "Population Register"
 
@@ -134,9 +134,9 @@ def _verification(tx: Tx, provider: Provider, approval: Approval, found: Found) 
         type="document",
         kind=found.document_kind,
         checks=(
-            Check("vpiruv", now, reference=case.reference),
-            Check("pvr", now, reference=case.reference),
-            Check("data", submitted, REGISTER, case.reference),
+            Check(CheckMethod.INSPECTED, now, reference=case.reference),
+            Check(CheckMethod.PERSON_COMPARED, now, reference=case.reference),
+            Check(CheckMethod.LOOKED_UP, submitted, REGISTER, case.reference),
         ),
         number=details.document_number,
         country=found.document_country,
@@ -146,7 +146,7 @@ def _verification(tx: Tx, provider: Provider, approval: Approval, found: Found) 
     record = Evidence(
         type="electronic_record",
         kind="population_register",
-        checks=(Check("data", submitted, REGISTER, case.reference),),
+        checks=(Check(CheckMethod.LOOKED_UP, submitted, REGISTER, case.reference),),
         issuer=REGISTER,
         country=found.document_country,
     )

@@ -3,6 +3,8 @@
 It leaves every decision to journeys.oidc and every rule to protocol.
 """
 
+from collections.abc import Mapping
+
 from flask import Flask
 
 from idp.journeys.provider import Provider
@@ -10,9 +12,9 @@ from idp.web.oidc import authorize, logout
 from idp.web.oidc.machine import Machine
 
 
-def init(app: Flask, provider: Provider, *, https: bool) -> None:
-    """Add the endpoints."""
+def init(app: Flask, provider: Provider, *, links: Mapping[str, str], https: bool) -> None:
+    """Add the endpoints. `links` are the pages that metadata names, by their names there."""
     for endpoint in (authorize, logout):
         app.register_blueprint(endpoint.blueprint)
-    machine = app.extensions["machine"] = Machine(app, provider, https=https)
+    machine = app.extensions["machine"] = Machine(app, provider, links=links, https=https)
     app.wsgi_app = machine  # type: ignore[method-assign]

@@ -321,4 +321,4 @@ class Pushing(_Endpoint):
         found: EngineClient = self.authenticate_endpoint_client(request)
         provider = self.server.provider
         held = possession(provider, request.proofs, found.client)
-        return 201, push(provider, found.client, request.parameters, held), None
+        return 201, push(provider, found.client, request.parameters, held, request.proofs.address), None

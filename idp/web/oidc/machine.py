@@ -7,7 +7,7 @@ rule is shared: this file only reads parameters and writes answers.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -94,13 +94,13 @@ OfClient = Callable[[Mapping[str, str], str | None, Proofs], tuple[int, dict[str
 class Machine:
     """Answers the endpoints for programs, and hands everything else on to the pages."""
 
-    def __init__(self, app: Flask, provider: Provider, *, https: bool) -> None:
+    def __init__(self, app: Flask, provider: Provider, *, links: Mapping[str, str], https: bool) -> None:
         self._pages = app.wsgi_app
         self._issuer = provider.issuer
         self._provider = provider
         self._unavailable = provider.store.unavailable
         self._headers = dict(headers.for_programs(https=https))
-        self._handlers = handlers(provider, Engine(provider))
+        self._handlers = handlers(provider, Engine(provider), links)
         self._passage = Passage(provider, Cookies(https))
 
     @property
@@ -176,17 +176,9 @@ class Machine:
         return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
 
-def handlers(provider: Provider, engine: Engine) -> dict[str, dict[str, Handler]]:
+def handlers(provider: Provider, engine: Engine, links: Mapping[str, str]) -> dict[str, dict[str, Handler]]:
     """Path, method, handler."""
-    metadata = _public(
-        lambda: document(
-            provider.issuer,
-            provider.trust_framework,
-            provider.mutual_tls,
-            tuple(provider.detail_types),
-            registration=provider.registering.offered,
-        )
-    )
+    metadata = _public(cache(lambda: document(provider, links)))
     described = _public(
         lambda: openapi.document(
             provider.issuer,
@@ -256,7 +248,8 @@ def _of_client(call: Call, work: OfClient, signed_as: str = "") -> Answer:
     except Refusal as refused:
         if refused.code != "too_many_attempts":
             raise
-        body = {"error": TEMPORARILY_UNAVAILABLE, "error_description": "Authentication failed too often; wait."}
+        reason = "Too many failed authentications or pushed requests from this address; wait."
+        body = {"error": TEMPORARILY_UNAVAILABLE, "error_description": reason}
         return Answer(429, body, (("Retry-After", str(refused.facts["retry_after"])),))
 
 

@@ -25,6 +25,7 @@ from idp.journeys.proofing.check import submit
 from idp.journeys.proofing.claim_case import claim_case
 from idp.journeys.proofing.decide import decide
 from idp.protocol.assurance import Level
+from idp.protocol.identity_assurance import CHECK_METHODS, DOCUMENTS, EVIDENCE, RECORDS
 from tests.journeys.proofing.conftest import DOCUMENT
 from tests.journeys.proofing.letters import letters, subjects_to
 
@@ -81,7 +82,9 @@ def test_the_record_says_how_identity_was_verified(arcadia, a_walker, a_verifier
     assert (document.kind, document.number, document.country) == ("passport", nadia.row["passport_number"], "XAR")
     dates = (nadia.row["passport_issued_on"], nadia.row["passport_expires_on"])
     assert (document.issued_on, document.expires_on) == dates
-    assert {check.method for check in document.checks} == {"vpiruv", "pvr", "data"}
+    assert {check.method for check in document.checks} == {"vpiruv", "pvr", "data"} == set(CHECK_METHODS)
+    assert {document.kind, "idcard"} == set(DOCUMENTS)
+    assert {(one.type, one.kind) for one in record.evidence[1:]} == {(EVIDENCE[1], RECORDS[0])}
     assert (register.type, register.kind) == ("electronic_record", "population_register")
     assert "tax_number" in record.claims
 
