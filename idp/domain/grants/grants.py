@@ -197,6 +197,12 @@ def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
     return None if grant is None else (_grant(grant), row["expires_at"])
 
 
+def give_back_refresh_token(tx: Tx, token: str) -> None:
+    """Undo what `spend_refresh_token` did in this very transaction: for everybody else it was never spent."""
+    spent = (refresh_tokens.c.digest == digest(token), refresh_tokens.c.spent_at == tx.now)
+    tx.execute(update(refresh_tokens).where(*spent).values(spent_at=None))
+
+
 def renew_refresh_token(tx: Tx, token: str, expires_at: int) -> Grant | None:
     """Use without rotation: its grant, and until when it rests now; None if it is unknown, spent or over.
 

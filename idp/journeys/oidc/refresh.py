@@ -2,6 +2,8 @@
 
 Where the client's profile forbids rotation (FAPI 2.0 section 5.3.2.1) it stays, and rests anew at each use: such a
 client proves who it is with a key, and nobody else can use it.
+
+Whoever may use a token and asks for what was not granted keeps it, to ask for less. All others are refused as ever.
 """
 
 from collections.abc import Mapping
@@ -28,7 +30,13 @@ def refresh(
     token = required(parameters, "refresh_token")
     recognise(Kind.REFRESH, token)
     with provider.transaction() as tx:
-        minted = _renew(tx, provider, client, _used(tx, provider, client, token), parameters, held)
+        grant = _usable(tx, client, _used(tx, provider, client, token), held)
+        try:
+            scope, audience = _asked(provider, grant, parameters)
+        except OAuthError:
+            grants.give_back_refresh_token(tx, token)
+            raise
+        minted = _renew(tx, provider, client, grant, scope, Terms(held, audience))
     return token_response(provider, client, minted)
 
 
@@ -46,14 +54,8 @@ def _used(tx: Tx, provider: Provider, client: Client, token: str) -> tuple[Grant
     return kept, expires_at
 
 
-def _renew(
-    tx: Tx,
-    provider: Provider,
-    client: Client,
-    used: tuple[Grant, int],
-    parameters: Mapping[str, str],
-    held: Confirmation,
-) -> Minted:
+def _usable(tx: Tx, client: Client, used: tuple[Grant, int], held: Confirmation) -> Grant:
+    """The grant, if it lives, and whoever asks may use it. Raises OAuthError(invalid_grant)."""
     grant, expires_at = used
     if grant.client_id != client.id:
         # It leaked: nobody who holds it may go on.
@@ -64,19 +66,28 @@ def _renew(
         raise OAuthError(INVALID_GRANT, "The refresh token has expired or was revoked.")
     check_refresh_key(client, grant, held)
     require_active(tx.connection, grant)
-    narrowed = _narrowed(keep_key(tx, client, grant, held), parameters.get("scope"))
-    terms = Terms(held, granted_audience(provider, parameters, grant.context.resource))
+    return grant
+
+
+def _asked(provider: Provider, grant: Grant, parameters: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Scope and audience of the new token. Raises OAuthError(invalid_scope | invalid_target)."""
+    scope = _narrowed(grant.context.scope, parameters.get("scope"))
+    return scope, granted_audience(provider, parameters, grant.context.resource)
+
+
+def _narrowed(granted: str, asked: str | None) -> str:
+    if asked is None:
+        return granted
+    if not set(asked.split()) <= set(granted.split()):
+        raise OAuthError(INVALID_SCOPE, "A refresh cannot widen what was granted.")
+    return " ".join(asked.split())
+
+
+def _renew(tx: Tx, provider: Provider, client: Client, grant: Grant, scope: str, terms: Terms) -> Minted:
+    kept = keep_key(tx, client, grant, terms.confirmation)
+    narrowed = kept._replace(context=kept.context._replace(scope=scope))
     tx.record(Event("oidc.token.refreshed", client.id, grant.person_id, {"client": client.id}))
     return mint_tokens(tx, provider, client, narrowed, terms, may_refresh=client.metadata.rules.rotates_refresh_tokens)
-
-
-def _narrowed(grant: Grant, scope: str | None) -> Grant:
-    if scope is None:
-        return grant
-    asked, granted = scope.split(), grant.context.scope.split()
-    if not set(asked) <= set(granted):
-        raise OAuthError(INVALID_SCOPE, "A refresh cannot widen what was granted.")
-    return grant._replace(context=grant.context._replace(scope=" ".join(asked)))
 
 
 def _reused(tx: Tx, client: Client, token: str) -> OAuthError:
