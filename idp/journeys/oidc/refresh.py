@@ -62,7 +62,7 @@ def _usable(tx: Tx, client: Client, used: tuple[Grant, int], held: Confirmation)
         grants.revoke(tx, grant.id)
         tx.record(Event("oidc.refresh.foreign", client.id, grant.person_id, {"client": grant.client_id}))
         raise OAuthError(INVALID_GRANT, "The refresh token was issued to another client.")
-    if expires_at <= tx.now or grant.revoked_at is not None:
+    if min(expires_at, grant.expires_at) <= tx.now or grant.revoked_at is not None:
         raise OAuthError(INVALID_GRANT, "The refresh token has expired or was revoked.")
     check_refresh_key(client, grant, held)
     require_active(tx.connection, grant)

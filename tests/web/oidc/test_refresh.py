@@ -1,17 +1,21 @@
-"""Refreshing: who asks for what was not granted may ask again for less, and nobody gains a second use by it."""
+"""Refreshing: who asks for too much may ask again for less, nobody gains a second use by it, and a grant has an end."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from joserfc import jws
 
 from idp.domain.grants import consents, grants
+from idp.domain.grants.history import uses_of
 from idp.journeys.oidc.refresh import refresh
 from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.protocol.errors import OAuthError
 from tests.builders import a_client
 from tests.web.oidc.bound import a_grant
-from tests.web.oidc.conftest import AGENCY_AUTH, ARCHIVE, WAGES, a_code, a_token_response
+from tests.web.oidc.conftest import AGENCY_AUTH, ARCHIVE, WAGES, a_code, a_token_response, introspected
 
+DAY = 24 * 3600
 RIVALS = 12
 TOO_MUCH = [
     ({"scope": "openid profile", "resource": WAGES}, "invalid_scope"),
@@ -92,6 +96,42 @@ def test_whoever_lacks_the_key_is_refused_for_that(provider, anna):
     with pytest.raises(OAuthError) as refusal:
         refresh(provider, public, {"refresh_token": second["refresh_token"], "scope": "everything"}, UNBOUND)
     assert refusal.value.code == "invalid_grant"
+
+
+def test_a_grant_ends_when_its_time_is_over_however_often_it_was_refreshed(provider, client, first, clock):
+    ends_at, last = clock.now + provider.lifetimes.grant, first
+    for before in (61 * DAY, 32 * DAY, 3 * DAY, 100):
+        clock.now = ends_at - before
+        last = asked(client, last["refresh_token"], resource=ARCHIVE)
+        assert last["expires_in"] == min(before, provider.lifetimes.access_token)
+    assert introspected(client, last["access_token"], "archive")["exp"] == ends_at
+    clock.now = ends_at
+
+    assert introspected(client, last["access_token"], "archive") == {"active": False}
+    assert asked(client, last["refresh_token"], resource=ARCHIVE)["error"] == "invalid_grant"
+
+
+def test_a_jwt_says_no_later_end_than_its_grants(provider, client, first, clock):
+    last = first
+    for _ in range(3):
+        clock.advance(29 * DAY)
+        last = asked(client, last["refresh_token"], resource=WAGES)
+    clock.advance(3 * DAY - 100)
+    last = asked(client, last["refresh_token"], resource=WAGES)
+
+    assert json.loads(jws.extract_compact(last["access_token"].encode()).payload)["exp"] == clock.now + 100
+
+
+def test_the_citizen_is_shown_no_later_end_than_the_grants(provider, anna, agency):
+    grant = a_grant(provider, anna, agency)
+    with provider.transaction() as tx:
+        grants.add_refresh_token(tx, "one", grant.id, grant.expires_at + DAY)
+
+    def shown(now):
+        with provider.reading() as connection:
+            return uses_of(connection, anna.id, now, 60)[agency.id].offline_until
+
+    assert (shown(grant.expires_at - 1), shown(grant.expires_at)) == (grant.expires_at, None)
 
 
 def test_of_parallel_requests_one_succeeds_however_many_others_ask_for_too_much(provider, anna, agency):
