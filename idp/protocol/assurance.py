@@ -89,14 +89,25 @@ def level_of(identity: Level, authentication: Strength, policy: Policy) -> Level
     return max(level for level in Level if level <= identity and authentication >= policy[level])
 
 
-def acr_of(wanted: Iterable[str], identity: Level, authentication: Strength, policy: Policy) -> str:
-    """The `acr` claim: a level of ours, unless what was asked for first of all that holds is `phrh`."""
+def acr_of(
+    wanted: Iterable[str], identity: Level, authentication: Strength, policy: Policy, *, essential: bool = False
+) -> str:
+    """The `acr` claim: a level of ours, unless what was asked for first of all that holds is `phrh`.
+
+    An essential one is among those that were asked for (OpenID Connect Core 5.5.1.1), and the highest that holds.
+    """
     level = level_of(identity, authentication, policy)
     held = {name for one in Level if one <= level for name in (one.word, one.acr)}
     if authentication is Strength.HARDWARE:
         held.add(HARDWARE_ACR)
-    met = next((value for value in wanted if value in held), level.acr)
-    return HARDWARE_ACR if met == HARDWARE_ACR else level.acr
+    met = [value for value in wanted if value in held]
+    if met and met[0] == HARDWARE_ACR:
+        return HARDWARE_ACR
+    return max(met, key=_rank) if met and essential else level.acr
+
+
+def _rank(acr: str) -> int:
+    return Level.of(acr) or 0
 
 
 def reachable(policy: Policy, strongest: Strength) -> tuple[str, ...]:

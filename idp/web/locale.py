@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from datetime import date as calendar
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_time, get_datetime_format
@@ -20,7 +20,9 @@ from werkzeug.wrappers import Response
 
 from idp.web.cookies import Cookies
 
-_COOKIE = "lang"
+_COOKIE = _PARAMETER = "lang"
+_AS_SENT = "".join(map(chr, range(0x21, 0x7F)))
+"""What an address may hold; other octets are percent-encoded, or they would be taken for characters."""
 _YEAR = 31_536_000
 _TRADITIONAL = ("zh_hant", "zh_tw", "zh_hk", "zh_mo")
 _OWN_NAMES = {"zh_Hant": "繁體中文"}
@@ -43,10 +45,11 @@ def init(app: Flask, languages: Sequence[str], *, cookie_secure: bool = True, ti
         return negotiate([chosen, *g.get("ui_locales", ()), *request.accept_languages.values()], languages)
 
     def switch() -> Response | None:
-        if request.method != "GET" or b"lang=" not in request.query_string:
+        wishes = _wishes() if request.method == "GET" else []
+        if not wishes:
             return None
         response = redirect(_address(_other_parameters()), 303)
-        chosen = match(request.args.get("lang", ""), languages)
+        chosen = match(wishes[0], languages)
         if chosen:
             cookies.set(response, _COOKIE, bcp47(chosen), _YEAR)  # type: ignore[arg-type]
         return response
@@ -166,10 +169,23 @@ def _canonical(tag: str) -> str:
     return "zh_Hant" if name.lower().startswith(_TRADITIONAL) else name
 
 
+def _wishes() -> list[str]:
+    """The values of `lang`, and of nothing that only looks like it: others' parameters are not ours to act on."""
+    pairs = (pair.partition(b"=") for pair in _pairs() if _is_wish(pair))
+    return [unquote_plus(value.decode("latin-1")) for _, _, value in pairs]
+
+
 def _other_parameters() -> str:
     # As sent, byte for byte: an authorization request must survive the change of language.
-    pairs = request.query_string.decode("latin-1").split("&")
-    return "&".join(pair for pair in pairs if not pair.startswith("lang="))
+    return quote(b"&".join(pair for pair in _pairs() if not _is_wish(pair)), safe=_AS_SENT)
+
+
+def _pairs() -> list[bytes]:
+    return request.query_string.split(b"&")
+
+
+def _is_wish(pair: bytes) -> bool:
+    return unquote_plus(pair.partition(b"=")[0].decode("latin-1")) == _PARAMETER
 
 
 def _address(query: str) -> str:

@@ -89,6 +89,14 @@ def test_whatever_is_asked_for_the_answer_is_a_level_that_holds(wanted, identity
     assert acr != HARDWARE_ACR or (HARDWARE_ACR in wanted and authentication is Strength.HARDWARE)
 
 
+@given(st.lists(st.sampled_from([*ACR_VALUES, "high", "gold"])), st.sampled_from(Level), st.sampled_from(Strength))
+def test_an_essential_acr_is_answered_with_one_of_its_values_if_any_holds(wanted, identity, authentication):
+    acr = acr_of(wanted, identity, authentication, STRICT, essential=True)
+    asked = ((value, asked_of(value, STRICT)) for value in wanted)
+    held = [value for value, way in asked if way and way[0] <= identity and way[1] <= authentication]
+    assert acr in (held or [level_of(identity, authentication, STRICT).acr])
+
+
 @given(st.text(max_size=30))
 def test_any_text_asks_for_nothing_unless_it_is_a_value_of_ours(text):
     assert (asked_of(text, STRICT) is None) is (Level.of(text) is None and text != HARDWARE_ACR)

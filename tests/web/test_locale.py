@@ -52,6 +52,36 @@ def test_a_change_of_language_keeps_the_page_and_its_parameters_as_sent(client: 
     assert response.headers["Location"] == "/leave?scope=a%20b&state=%7B%2F%7D&scope=c+d"
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ui_lang=fr",
+        "state=lang=x",
+        "state=a&xlang=ar&lang_=ar",
+        "a=b;lang=ar",
+        "Lang=ar",
+        "state=%26lang=ar",
+        "lan=g=ar",
+    ],
+)
+def test_what_only_looks_like_a_change_of_language_is_left_alone(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/leave?{query}").status_code == 200
+    assert client.get(f"/leave?{query}&lang=ar").headers["Location"] == f"/leave?{query}"
+
+
+@pytest.mark.parametrize("wish", ["lang=ar", "%6Cang=ar", "lang=ar&lang=en", "lang=%61r", "lang", "lang=", "lang=ar=b"])
+def test_a_change_of_language_is_made_once_however_it_is_written(client: FlaskClient, wish: str) -> None:
+    response = client.get(f"/leave?{wish}&&state=a=b+c%20&nothing")
+    assert response.headers["Location"] == "/leave?&state=a=b+c%20&nothing"
+    assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_octets_that_no_address_may_hold_are_the_same_octets_afterwards(client: FlaskClient) -> None:
+    raw = "é=\udcff"
+    query = {"QUERY_STRING": f"lang=ar&{raw}".encode("utf-8", "surrogateescape").decode("latin-1")}
+    assert client.get("/leave", environ_overrides=query).headers["Location"] == "/leave?%C3%A9=%FF"
+
+
 @pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example", "/%2F%2Fevil.example"])
 def test_a_change_of_language_never_leads_away(client: FlaskClient, path: str) -> None:
     location = client.get(f"{path}?lang=ar", base_url="http://localhost").headers["Location"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, or_, select, update
 
 from idp.domain.grants.tables import access_tokens, consents, grants, refresh_tokens
 from idp.foundation.once import first_sight, spend_by, spending, was_seen
@@ -41,6 +41,7 @@ _ACTIVE = Prepared(
         access_tokens.c.expires_at > bindparam("now"),
         access_tokens.c.revoked_at.is_(None),
         grants.c.revoked_at.is_(None),
+        or_(access_tokens.c.grant_id.is_(None), grants.c.expires_at > bindparam("now")),
     )
 )
 REVOKED = "revoked_access_token"
@@ -83,6 +84,8 @@ class Grant(NamedTuple):
     code_expires_at: int
     spent_at: int | None
     revoked_at: int | None
+    expires_at: int
+    """The end of everything that was issued from it, swept or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,12 @@ def spend_refresh_token(tx: Tx, token: str) -> tuple[Grant, int] | None:
     return None if grant is None else (_grant(grant), row["expires_at"])
 
 
+def give_back_refresh_token(tx: Tx, token: str) -> None:
+    """Undo what `spend_refresh_token` did in this very transaction: for everybody else it was never spent."""
+    spent = (refresh_tokens.c.digest == digest(token), refresh_tokens.c.spent_at == tx.now)
+    tx.execute(update(refresh_tokens).where(*spent).values(spent_at=None))
+
+
 def renew_refresh_token(tx: Tx, token: str, expires_at: int) -> Grant | None:
     """Use without rotation: its grant, and until when it rests now; None if it is unknown, spent or over.
 
@@ -219,7 +228,7 @@ def of_refresh_token(connection: Connection, token: str) -> Grant | None:
 
 
 def active_access_token(connection: Connection, token: str, now: int) -> AccessToken | None:
-    """The one answer to whether an access token counts: known, not expired, neither it nor its grant revoked."""
+    """The one answer to whether an access token counts: known, neither it nor its grant over or revoked."""
     row = _ACTIVE.one(connection, {"the_digest": digest(token), "now": now})
     return None if row is None else _access_token(row)
 
@@ -332,4 +341,5 @@ def _grant(row: Mapping[Any, Any]) -> Grant:
         row["code_expires_at"],
         row["spent_at"],
         row["revoked_at"],
+        row["expires_at"],
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from idp.domain.grants.tables import consents, grants, refresh_tokens
 
@@ -73,9 +73,12 @@ def uses_of(connection: Connection, person_id: str, now: int, code_lifetime: int
     opened = select(grants.c.client_id, func.max(grants.c.code_expires_at)).where(mine).group_by(grants.c.client_id)
     latest = {client_id: at - code_lifetime for client_id, at in connection.execute(opened)}
     joined = grants.join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
-    live = (refresh_tokens.c.expires_at > now) & grants.c.revoked_at.is_(None) & refresh_tokens.c.spent_at.is_(None)
+    ends = case(
+        (refresh_tokens.c.expires_at < grants.c.expires_at, refresh_tokens.c.expires_at), else_=grants.c.expires_at
+    )
+    live = (ends > now) & grants.c.revoked_at.is_(None) & refresh_tokens.c.spent_at.is_(None)
     renewed = func.max(refresh_tokens.c.issued_at)
-    until = func.max(refresh_tokens.c.expires_at).filter(live)
+    until = func.max(ends).filter(live)
     came_back = select(grants.c.client_id, renewed, until).select_from(joined).where(mine).group_by(grants.c.client_id)
     offline = {client_id: (at, end) for client_id, at, end in connection.execute(came_back)}
     return {

@@ -42,7 +42,9 @@ class Access:
 def issue(
     tx: Tx, provider: Provider, client: Client, grant: Grant | None, scope: str, terms: Terms, lifetime: int
 ) -> Access:
-    """Keep a new access token for `client`."""
+    """Keep a new access token for `client`, for no longer than its grant lasts."""
+    if grant is not None:
+        lifetime = min(lifetime, grant.expires_at - tx.now)
     reader = _reader(provider, terms)
     reference = mint(Kind.ACCESS, octets(32)) if reader is None else identifier()
     grants.add_access_token(tx, reference, client.id, scope, lifetime, None if grant is None else grant.id, terms)

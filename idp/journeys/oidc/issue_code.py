@@ -31,7 +31,8 @@ def issue_code(
         raise OAuthError(INVALID_REQUEST_URI, "This request was used before.")
     if person.status is not Status.ACTIVE:
         raise OAuthError(ACCESS_DENIED, "This person cannot sign in.")
-    acr = acr_of(request.acr_wanted, person.assurance, session.strength, provider.policy)
+    wanted, must = request.acr_wanted, request.acr_is_essential
+    acr = acr_of(wanted, person.assurance, session.strength, provider.policy, essential=must)
     code = mint(Kind.CODE, octets(32))
     grants.open_grant(
         tx,

@@ -2,6 +2,8 @@
 
 Where the client's profile forbids rotation (FAPI 2.0 section 5.3.2.1) it stays, and rests anew at each use: such a
 client proves who it is with a key, and nobody else can use it.
+
+Whoever may use a token and asks for what was not granted keeps it, to ask for less. All others are refused as ever.
 """
 
 from collections.abc import Mapping
@@ -29,7 +31,13 @@ def refresh(
     token = required(parameters, "refresh_token")
     recognise(Kind.REFRESH, token)
     with provider.transaction() as tx:
-        minted = _renew(tx, provider, client, _used(tx, provider, client, token), parameters, held)
+        grant = _usable(tx, client, _used(tx, provider, client, token), held)
+        try:
+            scope, terms = _asked(provider, grant, parameters, held)
+        except OAuthError:
+            grants.give_back_refresh_token(tx, token)
+            raise
+        minted = _renew(tx, provider, client, grant, scope, terms)
     return token_response(provider, client, minted)
 
 
@@ -47,38 +55,44 @@ def _used(tx: Tx, provider: Provider, client: Client, token: str) -> tuple[Grant
     return kept, expires_at
 
 
-def _renew(
-    tx: Tx,
-    provider: Provider,
-    client: Client,
-    used: tuple[Grant, int],
-    parameters: Mapping[str, str],
-    held: Confirmation,
-) -> Minted:
+def _usable(tx: Tx, client: Client, used: tuple[Grant, int], held: Confirmation) -> Grant:
+    """The grant, if it lives, and whoever asks may use it. Raises OAuthError(invalid_grant)."""
     grant, expires_at = used
     if grant.client_id != client.id:
         # It leaked: nobody who holds it may go on.
         grants.revoke(tx, grant.id)
         tx.record(Event("oidc.refresh.foreign", client.id, grant.person_id, {"client": grant.client_id}))
         raise OAuthError(INVALID_GRANT, "The refresh token was issued to another client.")
-    if expires_at <= tx.now or grant.revoked_at is not None:
+    if min(expires_at, grant.expires_at) <= tx.now or grant.revoked_at is not None:
         raise OAuthError(INVALID_GRANT, "The refresh token has expired or was revoked.")
     check_refresh_key(client, grant, held)
     require_active(tx.connection, grant)
-    narrowed = _narrowed(keep_key(tx, client, grant, held), parameters.get("scope"))
+    return grant
+
+
+def _asked(provider: Provider, grant: Grant, parameters: Mapping[str, str], held: Confirmation) -> tuple[str, Terms]:
+    """Scope and terms of the new token.
+
+    Raises OAuthError: invalid_scope, invalid_target or invalid_authorization_details.
+    """
+    scope = _narrowed(grant.context.scope, parameters.get("scope"))
     audience = granted_audience(provider, parameters, grant.context.resource)
-    terms = Terms(held, audience, details=details_asked(parameters, grant))
+    return scope, Terms(held, audience, details=details_asked(parameters, grant))
+
+
+def _narrowed(granted: str, asked: str | None) -> str:
+    if asked is None:
+        return granted
+    if not set(asked.split()) <= set(granted.split()):
+        raise OAuthError(INVALID_SCOPE, "A refresh cannot widen what was granted.")
+    return " ".join(asked.split())
+
+
+def _renew(tx: Tx, provider: Provider, client: Client, grant: Grant, scope: str, terms: Terms) -> Minted:
+    kept = keep_key(tx, client, grant, terms.confirmation)
+    narrowed = kept._replace(context=kept.context._replace(scope=scope))
     tx.record(Event("oidc.token.refreshed", client.id, grant.person_id, {"client": client.id}))
     return mint_tokens(tx, provider, client, narrowed, terms, may_refresh=client.metadata.rules.rotates_refresh_tokens)
-
-
-def _narrowed(grant: Grant, scope: str | None) -> Grant:
-    if scope is None:
-        return grant
-    asked, granted = scope.split(), grant.context.scope.split()
-    if not set(asked) <= set(granted):
-        raise OAuthError(INVALID_SCOPE, "A refresh cannot widen what was granted.")
-    return grant._replace(context=grant.context._replace(scope=" ".join(asked)))
 
 
 def _reused(tx: Tx, client: Client, token: str) -> OAuthError:

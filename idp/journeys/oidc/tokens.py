@@ -48,7 +48,7 @@ def mint_tokens(
     refresh = None
     if may_refresh and grant.offline and "refresh_token" in client.metadata.grant_types:
         refresh = mint(Kind.REFRESH, octets(32))
-        grants.add_refresh_token(tx, refresh, grant.id, tx.now + lifetimes.refresh_token)
+        grants.add_refresh_token(tx, refresh, grant.id, min(tx.now + lifetimes.refresh_token, grant.expires_at))
     return Minted(grant, access, refresh, tx.now)
 
 

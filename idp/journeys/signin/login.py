@@ -15,7 +15,7 @@ from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
 from idp.journeys.signin.goal import Goal, for_service
 from idp.journeys.signin.next_step import Step, next_step
-from idp.journeys.signin.standing import Achieved, Proved, achieved_by, facts
+from idp.journeys.signin.standing import Achieved, Proved, achieved_by, aimed, facts
 from idp.protocol.assurance import Level, Strength
 from idp.protocol.authorization import AuthorizationRequest
 
@@ -120,6 +120,7 @@ def stand(connection: Connection, provider: Provider, login: Login, session: Ses
     known, leaked = login.facts.get("remembered"), "leaked" in login.facts
     proved = Proved(login.facts.get("person", ""), _standing_proofs(connection, login), known, leaked)
     achieved = achieved_by(connection, provider, goal, session, proved)
+    goal = aimed(connection, goal, achieved)
     consented = achieved is not None and login.facts.get("consented") == achieved.person.id
     warned = achieved is not None and login.facts.get("warned") == achieved.person.id
     step = next_step(facts(connection, goal, achieved, consented=consented, warned=warned))

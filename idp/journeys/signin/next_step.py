@@ -99,6 +99,11 @@ def consent_must_be_given(facts: Facts) -> bool:
     return facts.consent_missing
 
 
+def effort(facts: Facts) -> tuple[int, bool]:
+    """How much is to be got that she has not, and whether what she has is to be shown: for comparing goals."""
+    return a_second_factor_is_needed(facts) + identity_must_be_verified(facts), a_second_factor_is_held(facts)
+
+
 def _is_trusted(facts: Facts) -> bool:
     return facts.remembered and not facts.closing_for_service and not facts.password_leaked
 

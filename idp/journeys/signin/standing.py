@@ -19,7 +19,7 @@ from idp.journeys.oidc.subjects import subject_for
 from idp.journeys.provider import Provider
 from idp.journeys.signin.evidence import weigh
 from idp.journeys.signin.goal import Goal, for_service
-from idp.journeys.signin.next_step import Facts, Step, next_step
+from idp.journeys.signin.next_step import Facts, Step, effort, next_step
 from idp.protocol import jose
 from idp.protocol.assurance import Strength
 from idp.protocol.authorization import AuthorizationRequest
@@ -71,6 +71,7 @@ def standing(
     """
     goal = for_service(request, client, provider.store.now(), provider.policy, single_factor=provider.single_factor)
     achieved = achieved_by(connection, provider, goal, session, Proved())
+    goal = aimed(connection, goal, achieved)
     return next_step(facts(connection, goal, achieved, consented=False, warned=False)), achieved
 
 
@@ -97,6 +98,18 @@ def achieved_by(
     return Achieved(
         person, evidence.amr, evidence.auth_time, bool(evidence.proofs), evidence.handed_over, remembered, proved.leaked
     )
+
+
+def aimed(connection: Connection, goal: Goal, achieved: Achieved | None) -> Goal:
+    """The goal by the one of its ways that is reached already, or takes her least; the service's order decides a tie.
+
+    What was approved at another device is no first step to more: nothing is added to an account on the strength of it.
+    """
+    if achieved is None or len(goal.ways) <= 1:
+        return goal
+    most = achieved.authentication if achieved.handed_over else Strength.HARDWARE
+    possible = [goal.by(way) for way in goal.ways if way[1] <= most]
+    return min(possible, key=lambda one: effort(facts(connection, one, achieved, consented=True, warned=True)))
 
 
 def facts(connection: Connection, goal: Goal, achieved: Achieved | None, *, consented: bool, warned: bool) -> Facts:

@@ -83,6 +83,20 @@ def test_an_access_token_counts_until_its_time_is_over(store, clock):
     assert active(store) is None
 
 
+@pytest.mark.parametrize("swept", [False, True])
+def test_no_access_token_outlives_its_grant(store, clock, swept):
+    grant_id = opened(store)
+    with store.transaction() as tx:
+        grants.add_access_token(tx, "access", "revenue", "openid", 3 * HOUR, grant_id)
+    clock.advance(HOUR - 1)
+    assert active(store).grant.expires_at == clock.now + 1
+    clock.advance(1 + (HOUR + 1 if swept else 0))
+    with store.transaction() as tx:
+        assert grants.sweep(tx) == swept
+
+    assert active(store) is None
+
+
 def test_a_clients_own_token_has_no_grant(store):
     with store.transaction() as tx:
         grants.add_access_token(tx, "own", "revenue", "signing", 900, None)

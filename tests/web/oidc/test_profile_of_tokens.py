@@ -80,13 +80,14 @@ def test_it_rests_anew_at_each_use_and_ends_when_it_rested_too_long(provider, ba
     refused(provider, bank, tokens)
 
 
-def test_it_ends_with_its_grant_whatever_it_is_used_for(provider, bank, tokens, clock):
+@pytest.mark.parametrize("swept", [False, True])
+def test_it_ends_with_its_grant_whatever_it_is_used_for(provider, bank, tokens, clock, swept):
     for _ in range(4):
         clock.advance(22 * DAY)
         refreshed(provider, bank, tokens)
     clock.advance(3 * DAY)
     with provider.transaction() as tx:
-        grants.sweep(tx)
+        assert not swept or grants.sweep(tx) == 1
 
     refused(provider, bank, tokens)
 

@@ -41,6 +41,11 @@ def test_the_readers_choice_outweighs_the_wish_and_stays(at_sign_in, asked):
     assert spoken(window.goes(asked(ui_locales="ar"))) == ("zh-Hant", "ltr")
 
 
+def test_an_unknown_parameter_that_looks_like_a_choice_of_language_is_ignored(at_sign_in):
+    """RFC 6749 section 3.1."""
+    assert spoken(at_sign_in(ui_lang="ar", xlang="ar")) == ("en", "ltr")
+
+
 def test_a_language_can_be_chosen_on_a_page_with_a_mistake(at_sign_in, anna):
     window = at_sign_in()
     form = window.at
