@@ -130,9 +130,11 @@ class Authority:
         return builder.sign(self.key, hashes.SHA256())
 
 
-def self_signed(now: int, name: str = "agency", lasts: timedelta = YEAR) -> Holder:
-    """A certificate that nobody else vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def self_signed(
+    now: int, name: str = "agency", lasts: timedelta = YEAR, key: ec.EllipticCurvePrivateKey | None = None
+) -> Holder:
+    """A certificate that nobody else vouches for, of a new key unless one is given."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
     begins = datetime.fromtimestamp(now, UTC) - YEAR / 2
     builder = x509.CertificateBuilder().subject_name(_name(name)).issuer_name(_name(name)).public_key(key.public_key())
     builder = (

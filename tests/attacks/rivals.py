@@ -13,8 +13,9 @@ from idp.domain.clients.registry import Client
 from idp.domain.sessions import browser
 from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.authorize import authorize
-from idp.journeys.oidc.prove_client import holds_key
+from idp.journeys.oidc.prove_client import holds_key, signs_with_secret
 from idp.journeys.oidc.prove_possession import Proofs, possession
+from idp.journeys.oidc.push import push
 from idp.journeys.oidc.redeem_code import redeem_code
 from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.respond import Answer
@@ -22,6 +23,7 @@ from idp.journeys.provider import Provider
 from idp.parts import create_provider
 from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import Presented
+from idp.protocol.confirmation import UNBOUND, Confirmation
 from idp.web import theme
 from tests.agents import challenge
 from tests.builders import REDIRECT_URI
@@ -32,7 +34,7 @@ RIVALS = PROCESSES * THREADS
 PATIENCE = 60
 VERIFIER = "v" * 43
 CHALLENGE = challenge(VERIFIER)
-TOKEN_ENDPOINT = "http://localhost/oidc/token"
+PUSHING = "http://localhost/oidc/par"
 
 Attempt = Callable[[Provider, Client, str, str], object]
 """Provider, client, session, and the thing: something true if it could be used. Raises Refusal if not."""
@@ -54,15 +56,48 @@ def request_uri(provider: Provider, client: Client, session: str, thing: str) ->
 
 
 def assertion(provider: Provider, client: Client, _session: str, thing: str) -> object:
-    claimed = Presented("private_key_jwt", client.id, assertion=thing)
-    return holds_key(provider, claimed, client, Audiences(provider.issuer))
+    def prove() -> Confirmation:
+        claimed = Presented("private_key_jwt", client.id, assertion=thing)
+        assert holds_key(provider, claimed, client, Audiences(provider.issuer))
+        return UNBOUND
+
+    return pushed(provider, client, prove)
+
+
+def assertion_by_secret(provider: Provider, client: Client, _session: str, thing: str) -> object:
+    def prove() -> Confirmation:
+        claimed = Presented("client_secret_jwt", client.id, assertion=thing)
+        assert signs_with_secret(provider, claimed, client, Audiences(provider.issuer))
+        return UNBOUND
+
+    return pushed(provider, client, prove)
 
 
 def dpop_proof(provider: Provider, client: Client, _session: str, thing: str) -> object:
-    return possession(provider, Proofs("POST", TOKEN_ENDPOINT, thing), client).jkt
+    return pushed(provider, client, lambda: possession(provider, Proofs("POST", PUSHING, thing), client))
 
 
-ATTEMPTS: dict[str, Attempt] = {one.__name__: one for one in (code, refresh_token, request_uri, assertion, dpop_proof)}
+def pushed(provider: Provider, client: Client, prove: Callable[[], Confirmation]) -> object:
+    """As the engine does it: what proves who asks, and with which key, is spent with what it asks for."""
+    with provider.store.gathering():
+        return push(provider, client, asked(client), prove())["request_uri"]
+
+
+def asked(client: Client) -> dict[str, str]:
+    """What is pushed: by rivals, and by who makes what they all want to use."""
+    return {
+        "client_id": client.id,
+        "redirect_uri": REDIRECT_URI,
+        "response_type": "code",
+        "scope": "openid",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+
+
+ATTEMPTS: dict[str, Attempt] = {
+    one.__name__: one for one in (code, refresh_token, request_uri, assertion, assertion_by_secret, dpop_proof)
+}
 
 
 def successes(

@@ -11,23 +11,28 @@ from idp.domain.grants import consents, grants
 from idp.domain.grants.grants import Context, Parties
 from idp.domain.sessions import browser
 from idp.domain.sessions.browser import Authenticated
-from idp.foundation.randomness import identifier, octets
+from idp.foundation.randomness import octets
 from idp.journeys.oidc.push import push
 from idp.journeys.provider import Provider
 from idp.protocol.access_token import Kind, mint
 from idp.protocol.assurance import Strength
-from tests.attacks.rivals import CHALLENGE, TOKEN_ENDPOINT, successes
+from tests.assertions import claims, signed
+from tests.attacks.rivals import CHALLENGE, PUSHING, asked, successes
 from tests.builders import REDIRECT_URI, a_citizen, a_client
 from tests.fixtures.storage import NOW
-from tests.holders import a_proof, signed
+from tests.holders import a_proof
 
 ROUNDS = 1000
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
+SECRET = "a-secret-that-signs-0123456789-abcdef"
 CONTEXT = Context(REDIRECT_URI, "openid", "n", CHALLENGE, None, "urn:tessera:loa:low", ("pwd",), NOW)
 
 
 @pytest.fixture
-def agency(provider: Provider) -> Client:
+def agency(provider: Provider, kind: str) -> Client:
+    """A client with a key; or with a secret that signs, where that is what the rivals use."""
+    if kind == "assertion_by_secret":
+        return a_client(provider, secret=SECRET, token_endpoint_auth_method="client_secret_jwt", single_factor=True)
     keys = {"keys": [KEY.as_dict(private=False) | {"kid": "one"}]}
     return a_client(
         provider,
@@ -69,25 +74,23 @@ def refresh_tokens(provider: Provider, _agency: Client, parties: Parties) -> lis
 
 
 def request_uris(provider: Provider, agency: Client, _parties: Parties) -> list[str]:
-    asked = {
-        "client_id": agency.id,
-        "redirect_uri": REDIRECT_URI,
-        "response_type": "code",
-        "scope": "openid",
-        "code_challenge": CHALLENGE,
-        "code_challenge_method": "S256",
-    }
-    return [str(push(provider, agency, asked)["request_uri"]) for _ in range(ROUNDS)]
+    return [str(push(provider, agency, asked(agency))["request_uri"]) for _ in range(ROUNDS)]
 
 
 def assertions(provider: Provider, agency: Client, _parties: Parties) -> list[str]:
-    claims = {"iss": agency.id, "sub": agency.id, "aud": provider.issuer, "iat": NOW, "exp": NOW + 60}
-    header = {"alg": "ES256", "kid": "one"}
-    return [signed(KEY, "ES256", header, claims | {"jti": identifier()}) for _ in range(ROUNDS)]
+    return [_signed(provider, agency, KEY) for _ in range(ROUNDS)]
+
+
+def assertions_by_secret(provider: Provider, agency: Client, _parties: Parties) -> list[str]:
+    return [_signed(provider, agency, SECRET) for _ in range(ROUNDS)]
+
+
+def _signed(provider: Provider, agency: Client, key: ECKey | str) -> str:
+    return signed(claims(agency.id, provider.issuer, NOW), key)["client_assertion"]
 
 
 def dpop_proofs(_provider: Provider, _agency: Client, _parties: Parties) -> list[str]:
-    return [a_proof(KEY, NOW, htm="POST", htu=TOKEN_ENDPOINT) for _ in range(ROUNDS)]
+    return [a_proof(KEY, NOW, htm="POST", htu=PUSHING) for _ in range(ROUNDS)]
 
 
 MADE: dict[str, Callable[[Provider, Client, Parties], list[str]]] = {
@@ -95,6 +98,7 @@ MADE: dict[str, Callable[[Provider, Client, Parties], list[str]]] = {
     "refresh_token": refresh_tokens,
     "request_uri": request_uris,
     "assertion": assertions,
+    "assertion_by_secret": assertions_by_secret,
     "dpop_proof": dpop_proofs,
 }
 

@@ -1,13 +1,15 @@
 """Which modules of a published conformance plan the tests of one file replay, and whether one is forgotten."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
+MODULES = Path(__file__).with_name("modules.txt")
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 class Plan:
-    """A plan of the OpenID Foundation. `listed` are its modules, as it names them, without `prefix`."""
+    """A plan of the OpenID Foundation. `listed` are its modules, as it names them, without `prefix` (`published`)."""
 
     def __init__(self, prefix: str, *listed: str) -> None:
         self.prefix = prefix
@@ -44,6 +46,21 @@ class Plan:
 
     def _named(self, modules: Iterable[str]) -> list[str]:
         return sorted(self.prefix + module for module in modules)
+
+
+def published(prefix: str, plans: str, *, beside: str = "") -> list[str]:
+    """The modules, without `prefix`, of any of these plans by `MODULES`, but for those of the plans `beside` them."""
+    return [
+        module.removeprefix(prefix)
+        for module, letters in every_module().items()
+        if module.startswith(prefix) and set(letters) & set(plans) and not set(letters) & set(beside)
+    ]
+
+
+def every_module() -> dict[str, str]:
+    """What `MODULES` says: in which plans each is."""
+    lines = [line for line in MODULES.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split(" ", 1) for line in lines)
 
 
 COMPLETE: dict[str, list[str]] = {"forgotten": [], "unknown": [], "lost": [], "unexplained": []}

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from joserfc.jwk import KeySet
 
 from tests.conformance.party import ISSUER
-from tests.conformance.plan import COMPLETE, Plan
+from tests.conformance.plan import COMPLETE, Plan, published
 
-CONFIG = Plan("oidcc-", "discovery-endpoint-verification")
+CONFIG = Plan("oidcc-", *published("oidcc-", "C"))
 REQUIRED = {
     "issuer": str,
     "authorization_endpoint": str,

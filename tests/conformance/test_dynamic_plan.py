@@ -14,36 +14,12 @@ from tests import origin as origins
 from tests.assertions import public
 from tests.builders import REDIRECT_URI, a_citizen
 from tests.conformance.party import ISSUER, Party
-from tests.conformance.plan import COMPLETE, Plan
+from tests.conformance.plan import COMPLETE, Plan, published
 from tests.web.oidc.registering import a_developer, an_administrator
 
-DYNAMIC = Plan(
-    "oidcc-",
-    "idtoken-signature",
-    "idtoken-unsigned",
-    "idtoken-rs256",
-    "userinfo-rs256",
-    "ensure-redirect-uri-in-authorization-request",
-    "redirect-uri-query-OK",
-    "redirect-uri-query-mismatch",
-    "redirect-uri-query-added",
-    "redirect-uri-regfrag",
-    "request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
-    "request-uri-unsigned",
-    "request-uri-signed-rs256",
-    "ensure-request-object-with-redirect-uri",
-    "refresh-token-rp-key-rotation",
-    "ensure-client-assertion-with-iss-aud-succeeds",
-    "registration-jwks-uri",
-    "registration-logo-uri",
-    "registration-policy-uri",
-    "registration-tos-uri",
-    "registration-sector-uri",
-    "registration-sector-bad",
-    "server-rotate-keys",
-    "3rd_party-init-login",
-    "3rd_party-init-login-nohttps",
-)
+AGAIN = "ensure-request-object-with-redirect-uri"
+"""Of the Basic plan, too; here the object is signed."""
+DYNAMIC = Plan("oidcc-", *published("oidcc-", "bDT3", beside="BC"), AGAIN)
 RSA, NEXT_RSA = (RSAKey.generate_key(2048, {"kid": kid, "alg": "RS256"}) for kid in ("first", "second"))
 CALLBACK = "https://agency.example/cb"
 
@@ -206,7 +182,7 @@ def at_an_address(origin, registers):
     return party, put
 
 
-@DYNAMIC.replays("request-uri-signed-rs256", "ensure-request-object-with-redirect-uri")
+@DYNAMIC.replays("request-uri-signed-rs256", AGAIN)
 def test_a_signed_request_at_an_address_counts_and_so_does_the_redirect_uri_in_it(at_an_address):
     party, put = at_an_address
     token = an_object(party)

@@ -1,4 +1,4 @@
-"""The FAPI 2.0 Security Profile plan, by private_key_jwt and DPoP, and by mutual TLS through the proxy's header."""
+"""The FAPI 2.0 Security Profile plan, in each of its variants; certificates come through the proxy's header."""
 
 from dataclasses import replace
 
@@ -9,89 +9,63 @@ from idp.protocol.scopes import CLAIMS_OF
 from tests.builders import REDIRECT_URI, a_client
 from tests.conformance.conftest import KEY, OTHER, RSA
 from tests.conformance.party import CERTIFICATE_HEADER, ISSUER, Party, asking
-from tests.conformance.plan import COMPLETE, Plan
-from tests.holders import a_proof, self_signed
+from tests.conformance.plan import COMPLETE, Plan, published
+from tests.conformance.variants import VARIANTS, renewed, thieves
+from tests.holders import Authority, a_proof, self_signed
 from tests.web.oidc.conftest import VERIFIER
 
-FAPI = Plan(
-    "fapi2-security-profile-final-",
-    "discovery-end-point-verification",
-    "happy-flow",
-    "user-rejects-authentication",
-    "ensure-authorization-request-without-state-success",
-    "ensure-authorization-request-without-nonce-success",
-    "ensure-authorization-request-with-64-char-nonce-success",
-    "ensure-other-scope-order-succeeds",
-    "test-claims-parameter-identity-claims",
-    "access-token-type-header-case-sensitivity",
-    "check-dpop-proof-nbf-exp",
-    "ensure-dpopproof-with-iat-10seconds-before-succeeds",
-    "ensure-dpopproof-with-iat-10seconds-after-succeeds",
-    "ensure-mismatched-dpop-jkt-fails",
-    "ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt",
-    "ensure-token-endpoint-fails-with-mismatched-dpop-jkt",
-    "ensure-dpopproof-at-par-endpoint-binding-success",
-    "ensure-dpop-auth-code-binding-success",
-    "ensure-different-nonce-inside-and-outside-request-object",
-    "ensure-different-state-inside-and-outside-request-object",
-    "ensure-authorization-request-with-long-nonce",
-    "ensure-authorization-request-with-long-state",
-    "state-only-outside-request-object-not-used",
-    "ensure-request-object-without-redirect-uri-fails",
-    "plain-fapi-tolerate-unregistered-redirect-uri",
-    "ensure-unsigned-authorization-request-without-using-par-fails",
-    "ensure-redirect-uri-in-authorization-request",
-    "ensure-response-type-code-idtoken-fails",
-    "ensure-response-type-token-fails",
-    "ensure-client-id-in-token-endpoint",
-    "ensure-holder-of-key-required",
-    "ensure-authorization-code-is-bound-to-client",
-    "attempt-reuse-authorization-code-after-one-second",
-    "ensure-token-endpoint-fails-with-expired-auth-code",
-    "ensure-signed-client-assertion-with-RS256-fails",
-    "ensure-client-assertion-in-token-endpoint",
-    "ensure-client-assertion-with-exp-is-5-minutes-in-past-fails",
-    "ensure-client-assertion-with-wrong-aud-fails",
-    "ensure-client-assertion-with-no-sub-fails",
-    "dpop-negative-tests",
-    "refresh-token",
-    "par-ensure-reused-request-uri-prior-to-auth-completion-succeeds",
-    "par-attempt-reuse-request_uri",
-    "par-attempt-to-use-expired-request_uri",
-    "par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted",
-    "par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails",
-    "par-attempt-to-use-request_uri-for-different-client",
-    "par-authorization-request-containing-request_uri-form-param",
-    "par-attempt-invalid-http-method",
-    "par-ensure-pkce-required",
-    "ensure-pkce-code-verifier-required",
-    "incorrect-pkce-code-verifier-rejected",
-    "par-plain-pkce-rejected",
-    "par-without-duplicate-parameters",
-    "par-test-array-as-audience-fails",
-    "par-test-par-endpoint-url-as-audience-fails",
-    "par-test-token-endpoint-url-as-audience-fails",
-)
-"""By its two methods; those that need a signed request are in the plan of message signing."""
+FAPI = Plan("fapi2-security-profile-final-", *published("fapi2-security-profile-final-", "F"))
 NEXT = ECKey.generate_key("P-256")
 PAR = f"{ISSUER}/oidc/par"
 PROXY = "127.0.0.1"
+MTLS = "http://localhost:8443"
 
 
 @pytest.fixture
-def settings(settings):
-    """A proxy hands over certificates, too."""
-    return replace(settings, certificate_header=CERTIFICATE_HEADER, trusted_proxies=(PROXY,))
+def authority(clock):
+    return Authority(clock.now)
 
 
 @pytest.fixture
-def tls(app, provider, clock, anna):
-    """Registers a client of the profile that shows a certificate."""
-    holder = self_signed(clock.now)
-    terms = {"profile": "fapi2-security", "id_token_signed_response_alg": "ES256", "jwks": holder.jwks}
-    terms |= {"token_endpoint_auth_method": "self_signed_tls_client_auth"}
-    client = a_client(provider, secret=None, **terms)
-    return Party(app, client, anna, clock, certificate=holder, pushing=True)
+def settings(settings, authority, tmp_path):
+    """A proxy hands over certificates, too; the operator named whose."""
+    file = tmp_path / "authorities.pem"
+    file.write_bytes(authority.pem)
+    told = {"certificate_header": CERTIFICATE_HEADER, "trusted_proxies": (PROXY,), "client_ca": file, "mtls_url": MTLS}
+    return replace(settings, **told)
+
+
+@pytest.fixture(params=VARIANTS, ids=str)
+def variant(request):
+    """How the clients of this run prove who they are, and what their tokens are bound to."""
+    return request.param
+
+
+BY_PROOF, BY_ASSERTION, BY_CERTIFICATE = (
+    pytest.mark.parametrize("variant", [one for one in VARIANTS if fits(one)], ids=str, indirect=True)
+    for fits in (
+        lambda one: one.bound == "dpop",
+        lambda one: one.asserts,
+        lambda one: not one.asserts,
+    )
+)
+"""For the modules that are about one way to prove something."""
+
+
+@pytest.fixture
+def bank(variant, app, provider, clock, anna, authority):
+    """Registers a client of the profile in this variant; it signs with `key` whatever it signs."""
+
+    def make(key=KEY, **metadata):
+        name = f"{key.kid}.agency.example"
+        holder = variant.certificate(authority, clock.now, name)
+        terms = variant.registration(key, holder, name, RSA) | {"id_token_signed_response_alg": "ES256"}
+        scope = "openid profile email address phone"
+        client = a_client(provider, secret=None, **{"profile": "fapi2-security", "scope": scope} | terms | metadata)
+        signs, proves = key if variant.asserts else None, key if variant.bound == "dpop" else None
+        return Party(app, client, anna, clock, signs=signs, key=proves, certificate=holder, pushing=True)
+
+    return make
 
 
 @pytest.fixture
@@ -118,11 +92,12 @@ def test_metadata_promises_what_the_profile_needs(client):
     assert told["authorization_response_iss_parameter_supported"] is True
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert "code" in told["response_types_supported"]
-    assert {"private_key_jwt", "self_signed_tls_client_auth"} <= set(told["token_endpoint_auth_methods_supported"])
+    assert {one.method for one in VARIANTS} <= set(told["token_endpoint_auth_methods_supported"])
     assert {"ES256", "PS256"} <= set(told["token_endpoint_auth_signing_alg_values_supported"])
     assert {"ES256", "PS256"} & set(told["id_token_signing_alg_values_supported"])
     assert {"ES256", "PS256"} <= set(told["dpop_signing_alg_values_supported"])
     assert told["tls_client_certificate_bound_access_tokens"] is True
+    assert told["mtls_endpoint_aliases"]["pushed_authorization_request_endpoint"] == f"{MTLS}/oidc/par"
 
 
 @FAPI.replays("happy-flow", "ensure-holder-of-key-required", "par-without-duplicate-parameters")
@@ -134,35 +109,40 @@ def test_two_clients_are_served_and_a_token_is_of_use_to_its_holder_alone(first,
         answer = party.signs_in(party.window(), party.by_reference(pushed))
         assert (answer["state"], answer["iss"]) == ("s", ISSUER)
         response = party.redeems(answer["code"])
-        assert (response.json["token_type"], response.headers["Cache-Control"]) == ("DPoP", "no-store")
+        ours, another = ("DPoP", "Bearer") if party.key else ("Bearer", "DPoP")
+        assert (response.json["token_type"], response.headers["Cache-Control"]) == (ours, "no-store")
         claims = party.reads(response.json["id_token"])
         assert (claims["nonce"], claims["aud"]) == ("n", party.client.id)
         token = response.json["access_token"]
         assert party.userinfo(token).json["sub"] == claims["sub"]
-        refused = [party.userinfo(token, key=stranger), party.userinfo(token, scheme="Bearer")]
-        assert [one.status_code for one in refused] == [401, 401]
+        refused = [thief.userinfo(token) for thief in thieves(party, stranger)]
+        refused.append(party.userinfo(token, scheme=another))
+        assert [one.status_code for one in refused] == [401, 401, 401]
 
 
-@FAPI.replays("happy-flow", "ensure-holder-of-key-required")
-def test_a_client_that_shows_a_certificate_is_served_in_the_same_way(tls, clock):
-    code = tls.code()
-    thief = replace(tls, certificate=self_signed(clock.now))
-    assert refusals({"par": thief.pushes(), "token": thief.redeems(code)}) == {
-        "par": (401, "invalid_client"),
-        "token": (401, "invalid_client"),
-    }
-    tokens = tls.redeems(code).json
-    assert tokens["token_type"] == "Bearer"
-    assert tls.userinfo(tokens["access_token"]).json["sub"] == tls.reads(tokens["id_token"])["sub"]
-    assert replace(tls, certificate=None).userinfo(tokens["access_token"]).status_code == 401
-    assert thief.userinfo(tokens["access_token"]).status_code == 401
+@FAPI.replays("ensure-holder-of-key-required", "ensure-client-id-in-token-endpoint")
+@BY_CERTIFICATE
+def test_nobody_is_believed_for_the_certificate_of_another_and_the_code_stays(first, second, clock):
+    code, request = first.code(), first.request()
+    others = {"nobody's": self_signed(clock.now), "another's": second.certificate, "none": None}
+    wrong = {whose: replace(first, certificate=holder) for whose, holder in others.items()}
+    for post in (lambda party: party.redeems(code), lambda party: party.posts("/oidc/par", request)):
+        assert refusals({whose: post(party) for whose, party in wrong.items()}) == dict.fromkeys(
+            wrong, (401, "invalid_client")
+        )
+    said = first.redeems(code, identity={"client_id": second.client.id})
+    assert (said.status_code, said.json["error"]) == (401, "invalid_client")
+    assert first.redeems(code).status_code == 200
 
 
 @FAPI.replays("ensure-holder-of-key-required")
-def test_no_token_without_a_key(first):
+def test_no_token_without_a_key(first, variant):
     code = first.code()
-    plain = replace(first, key=None).redeems(code)
-    assert (plain.status_code, plain.json["error"]) == (400, "invalid_request")
+    plain = (replace(first, key=None) if first.key else replace(first, certificate=None)).redeems(code)
+    unknown = variant.bound == "certificate" and not variant.asserts
+    expected = (401, "invalid_client") if unknown else (400, "invalid_request")
+    assert (plain.status_code, plain.json["error"]) == expected
+    assert first.redeems(code).status_code == 200
 
 
 @FAPI.replays("user-rejects-authentication")
@@ -203,10 +183,10 @@ def test_every_claim_of_the_metadata_comes_by_name(client, first):
 
 
 @FAPI.replays("access-token-type-header-case-sensitivity")
-def test_the_scheme_may_be_written_in_any_case(first, tls):
-    bound, shown = first.tokens()["access_token"], tls.tokens()["access_token"]
-    assert [first.userinfo(bound, scheme=scheme).status_code for scheme in ("dpop", "DPOP", "dPoP")] == [200] * 3
-    assert [tls.userinfo(shown, scheme=scheme).status_code for scheme in ("bearer", "BEARER", "bEaReR")] == [200] * 3
+def test_the_scheme_may_be_written_in_any_case(first):
+    schemes = ("dpop", "DPOP", "dPoP") if first.key else ("bearer", "BEARER", "bEaReR")
+    token = first.tokens()["access_token"]
+    assert [first.userinfo(token, scheme=scheme).status_code for scheme in schemes] == [200] * 3
 
 
 PROOFS = {
@@ -217,6 +197,7 @@ PROOFS = {
 
 
 @FAPI.replays(*PROOFS)
+@BY_PROOF
 def test_clocks_may_differ_by_ten_seconds(first, clock):
     window = first.window()
     for module, members in PROOFS.items():
@@ -228,6 +209,7 @@ def test_clocks_may_differ_by_ten_seconds(first, clock):
 
 
 @FAPI.replays("dpop-negative-tests")  # at a resource, each of its proofs is in test_dpop
+@BY_PROOF
 def test_a_proof_for_something_else_is_none(first):
     code = first.code()
     wrong = [{"htm": "GET"}, {"htu": PAR}, {"jti": None}, {"iat": None}, {"header": {"typ": "JWT"}}]
@@ -247,6 +229,7 @@ def par_proof(party, key):
     "ensure-token-endpoint-fails-with-mismatched-dpop-jkt",
     "ensure-mismatched-dpop-jkt-fails",
 )
+@BY_PROOF
 def test_a_code_is_bound_to_the_key_that_was_proven_or_named_beside_its_request(first):
     window, named = first.window(), {"dpop_jkt": KEY.thumbprint()}
     for binding in ({"proof": par_proof(first, KEY)}, named, named | {"proof": par_proof(first, KEY)}):
@@ -323,7 +306,12 @@ ASSERTIONS = {
 }
 
 
-@FAPI.replays(*ASSERTIONS, "par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted")
+@FAPI.replays(
+    *ASSERTIONS,
+    "ensure-invalid-client-assertions-fail",
+    "par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted",
+)
+@BY_ASSERTION
 def test_nobody_is_believed_for_an_assertion_that_is_wrong_and_the_code_stays(first, clock):
     code, request = first.code(), {name: value for name, value in first.request().items() if name != "client_id"}
     tokens = {module: first.redeems(code, identity=wrong(first, clock.now)) for module, wrong in ASSERTIONS.items()}
@@ -367,15 +355,16 @@ def test_a_second_use_of_a_code_ends_the_token_of_the_first(first, clock):
 
 
 @FAPI.replays("refresh-token")
-def test_a_refresh_token_is_bound_to_its_client_lets_the_key_change_and_stays(bank, second, clock):
+def test_a_refresh_token_is_bound_to_its_client_lets_the_key_change_and_stays(bank, second, authority, clock):
     first = bank(scope="openid offline_access")
     kept = first.tokens(scope="openid offline_access", prompt="consent")["refresh_token"]
     assert second.refreshes(kept).json["error"] == "invalid_grant"
     kept = first.tokens(scope="openid offline_access", prompt="consent")["refresh_token"]
 
-    renewed = first.refreshes(kept, proof=first.proof(NEXT)).json
-    assert first.userinfo(renewed["access_token"], key=NEXT).status_code == 200
-    assert first.userinfo(renewed["access_token"]).status_code == 401
+    later = replace(first, key=NEXT) if first.key else renewed(first, authority)
+    answer = later.refreshes(kept).json
+    assert later.userinfo(answer["access_token"]).status_code == 200
+    assert first.userinfo(answer["access_token"]).status_code == 401
     clock.advance(30)
     assert first.refreshes(kept).status_code == 200
 

@@ -8,33 +8,14 @@ from joserfc.jwk import ECKey
 
 from idp.protocol.logout import EVENT
 from tests.conformance.party import ISSUER
-from tests.conformance.plan import COMPLETE, Plan
+from tests.conformance.plan import COMPLETE, Plan, published
 from tests.holders import signed
 from tests.web.oidc.test_frontchannel_logout import frames
 from tests.web.oidc.test_logout import courier, desk
 
 __all__ = ["courier", "desk"]
 
-LOGOUT = Plan(
-    "oidcc-",
-    "rp-initiated-logout-discovery-endpoint-verification",
-    "rp-initiated-logout",
-    "rp-initiated-logout-bad-post-logout-redirect-uri",
-    "rp-initiated-logout-query-added-to-post-logout-redirect-uri",
-    "rp-initiated-logout-modified-id-token-hint",
-    "rp-initiated-logout-bad-id-token-hint",
-    "rp-initiated-logout-no-id-token-hint",
-    "rp-initiated-logout-no-params",
-    "rp-initiated-logout-no-post-logout-redirect-uri",
-    "rp-initiated-logout-only-state",
-    "rp-initiated-logout-no-state",
-    "backchannel-logout-discovery-endpoint-verification",
-    "backchannel-rp-initiated-logout",
-    "frontchannel-logout-discovery-endpoint-verification",
-    "frontchannel-rp-initiated-logout",
-    "session-management-discovery-endpoint-verification",
-    "session-management-rp-initiated-logout",
-)
+LOGOUT = Plan("oidcc-", *published("oidcc-", "L"))
 BYE = "https://agency.example/bye"
 UNSIGNED = "eyJhbGciOiJub25lIn0"
 
