@@ -1,12 +1,16 @@
 """People and services to tell a test's story with, made the way an operator makes them."""
 
+import json
 from dataclasses import dataclass
 from itertools import count
 
 import pyotp
+from sqlalchemy import select, update
 
 from idp.domain.clients import registry
 from idp.domain.clients.registry import Client
+from idp.domain.clients.tables import clients
+from idp.foundation.transaction import Store
 from idp.journeys.people.admit import Newcomer, admit
 from idp.journeys.provider import Provider
 from idp.protocol.assurance import Level
@@ -81,3 +85,15 @@ def a_client(provider: Provider, *, secret: str | None = "agency's secret", **me
     sealed = registry.seal_secret(provider.client_secret_box, client_id, str(secret)) if signs else None
     with provider.transaction() as tx:
         return registry.register(tx, document, digest, "tests", sealed=sealed)
+
+
+FAULT = "initiate_login_uri must be https."
+
+
+def refused_today(store: Store, client_id: str) -> None:
+    """As if a rule had come since it was registered, which says FAULT of it."""
+    mine = clients.c.id == client_id
+    with store.transaction() as tx:
+        document = json.loads(tx.execute(select(clients.c.metadata).where(mine)).scalar_one())
+        faulty = json.dumps(document | {"initiate_login_uri": "http://[::1]/"})
+        tx.execute(update(clients).where(mine).values(metadata=faulty))

@@ -1,6 +1,8 @@
 """`idp clients`: the register of relying parties."""
 
 import json
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from idp.cli.house import House, pass_house, read_list, tell
 from idp.cli.invitations import invitations, invite, renew, withdraw
 from idp.cli.lint import lint
 from idp.domain.clients import registry
-from idp.domain.clients.registry import Change
+from idp.domain.clients.registry import Change, Client, Faulty
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.clients.register import Checked, checked, write
@@ -51,11 +53,13 @@ def import_(house: House, file: Path, dry_run: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @pass_house
 def list_(house: House, as_json: bool) -> None:
-    """List every registered client."""
+    """List every registered client, and what today's rules refuse: such a client can do nothing."""
     with house.store.reading() as connection:
         found = registry.listing(connection)
-    rows = [{"client_id": client.id, "name": client.metadata.name(), "status": client.status} for client in found]
-    tell(as_json, rows, *(f"{row['client_id']:24} {row['status']:10} {row['name']}" for row in rows))
+    rows = [_row(client, client.metadata.name()) for client in found.sound]
+    rows += [_row(faulty, faulty.name, faulty.faults) for faulty in found.faulty]
+    rows.sort(key=itemgetter("client_id"))
+    tell(as_json, rows, *(line for row in rows for line in _lines(row)))
 
 
 @clients.command()
@@ -80,6 +84,16 @@ def export(house: House) -> None:
 
 for _command in (invite, invitations, withdraw, renew, lint):
     clients.add_command(_command)
+
+
+def _row(client: Client | Faulty, name: str, faults: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"client_id": client.id, "name": name, "status": client.status, "faults": list(faults)}
+
+
+def _lines(row: dict[str, Any]) -> Iterator[str]:
+    yield f"{row['client_id']:24} {row['status']:10} {row['name']}"
+    for fault in row["faults"]:
+        yield f"   refused today   {fault}"
 
 
 def _spoken(value: object) -> str:

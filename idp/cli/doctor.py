@@ -12,7 +12,7 @@ from idp.domain.clients import registrations, registry
 from idp.domain.signatures.authority import AuthorityMaterial
 from idp.foundation import database
 from idp.foundation.keyring.port import MissingKey
-from idp.journeys.clients.grading import reports
+from idp.journeys.clients.grading import Report, reports
 from idp.parts import create_authorities, create_breached, create_outbound
 from idp.protocol.assurance import Level, Strength
 
@@ -116,7 +116,7 @@ def _single_factor(house: House) -> Iterator[Finding]:
     """A service that accepts one factor says so itself, so whoever looks after this installation is told which do."""
     try:
         with house.store.reading() as connection:
-            names = [client.id for client in registry.listing(connection) if client.metadata.single_factor]
+            names = [client.id for client in registry.listing(connection).sound if client.metadata.single_factor]
     except DBAPIError:
         return  # The database has a finding of its own.
     listed = ", ".join(names)
@@ -136,13 +136,23 @@ def _services(house: House) -> Iterator[Finding]:
             waiting = registrations.count_waiting(connection)
     except DBAPIError:
         return  # The database is a fault of its own.
-    bad = [f"{report.client_id} ({report.grade})" for report in found if report.grade in BAD_GRADES]
+    for report in found:
+        if report.faults:
+            yield Finding("services", "fault", _refused_today(report))
+    bad = [f"{one.client_id} ({one.grade})" for one in found if one.grade in BAD_GRADES and not one.faults]
     if bad:
         yield Finding("services", "warning", f"could be safer: {', '.join(bad)}. Run `idp clients lint`.")
-    elif found:
+    elif found and not any(report.faults for report in found):
         yield Finding("services", "ok", f"{len(found)} are registered, none graded worse than {BEFORE_BAD}")
     if waiting:
         yield Finding("services", "warning", f"{waiting} registrations wait for approval in the console.")
+
+
+def _refused_today(report: Report) -> str:
+    remedy = (
+        "Correct what `idp clients export` prints of it, add its secret if it has one, and `idp clients import` it."
+    )
+    return f"{report.client_id} can do nothing, because today's rules refuse it: {' '.join(report.faults)} {remedy}"
 
 
 def _software(house: House) -> Iterator[Finding]:

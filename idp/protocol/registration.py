@@ -8,6 +8,7 @@ a software statement in software_statement. Left out: encryption.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from idp.foundation.refusal import Refusal
 from idp.protocol import client_metadata, client_profile, scopes
 from idp.protocol import registration_values as values
 from idp.protocol.client_metadata import ClientMetadata
@@ -45,6 +46,20 @@ def parse_metadata(document: Mapping[str, object]) -> ClientMetadata:
     if client is None or faults:
         raise _refused(faults)
     return client
+
+
+def faults_of(refused: Refusal) -> tuple[str, ...]:
+    """What `parse_metadata` found wrong, one by one."""
+    faults = refused.facts.get("faults")
+    return faults if isinstance(faults, tuple) else (refused.reason,)
+
+
+def name_of(document: Mapping[str, object]) -> str:
+    """What a client calls itself whose registration is refused; empty if not even that can be read."""
+    try:
+        return str(READERS["client_name"](document.get("client_name")))
+    except values.WrongValue:
+        return ""
 
 
 def _refused(faults: list[str]) -> OAuthError:

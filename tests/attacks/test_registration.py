@@ -82,7 +82,7 @@ def adele(provider) -> Staff:
 
 def everything(provider) -> list[registry.Client]:
     with provider.reading() as connection:
-        return list(registry.listing(connection))
+        return list(registry.listing(connection).sound)
 
 
 @pytest.mark.parametrize("member", MORE)

@@ -7,8 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from idp.cli.main import main
+from idp.foundation.transaction import Store
 from idp.protocol.registration import UNSUPPORTED
 from tests import serving
+from tests.builders import FAULT, refused_today
 
 TAX = {
     "client_id": "tax",
@@ -247,3 +249,46 @@ def test_registration_is_off_or_by_approval(home):
     elsewhere = Home(home.folder)
     elsewhere.environment |= {"IDP_REGISTRATION": "open"}
     assert "IDP_REGISTRATION: 'open' must be off or approval" in elsewhere.idp("doctor").output
+
+
+@pytest.fixture
+def stricter(home):
+    """Two services are registered, and of one today's rules say FAULT."""
+    home.imports(TAX, {**TAX, "client_id": "library", "client_name": "Library", "single_factor": True})
+    store = Store(home.environment["IDP_DATABASE_URL"])
+    refused_today(store, "tax")
+    store.dispose()
+    return home
+
+
+def test_a_registration_that_todays_rules_refuse_is_listed_with_its_faults_beside_the_others(stricter):
+    assert stricter.json("clients", "list") == [
+        {"client_id": "library", "name": "Library", "status": "active", "faults": []},
+        {"client_id": "tax", "name": "Tax", "status": "active", "faults": [FAULT]},
+    ]
+    told = stricter.idp("clients", "list").output.splitlines()
+    assert [line.split() for line in told] == [
+        ["library", "active", "Library"],
+        ["tax", "active", "Tax"],
+        ["refused", "today", *FAULT.split()],
+    ]
+
+
+def test_the_doctor_names_a_registration_that_todays_rules_refuse_and_goes_on_with_everything_else(stricter):
+    done = stricter.idp("doctor", "--json")
+    said = [finding for finding in json.loads(done.stdout) if finding["check"] in ("services", "one factor")]
+
+    assert done.exit_code == 1
+    (factor,) = [finding["advice"] for finding in said if finding["check"] == "one factor"]
+    assert "library" in factor
+    (fault,) = [finding["advice"] for finding in said if finding["state"] == "fault"]
+    assert fault.startswith(f"tax can do nothing, because today's rules refuse it: {FAULT}")
+    assert "`idp clients import`" in fault
+
+
+def test_what_the_doctor_advises_mends_it(stricter):
+    (exported,) = [one for one in json.loads(stricter.idp("clients", "export").stdout) if one["client_id"] == "tax"]
+    stricter.imports({**exported, "initiate_login_uri": "https://tax.example/begin", "client_secret": "s" * 32})
+
+    assert [one["faults"] for one in stricter.json("clients", "list")] == [[], []]
+    assert "today's rules" not in stricter.idp("doctor").output

@@ -17,7 +17,7 @@ from idp.foundation.transaction import Tx
 from idp.foundation.vault.box import Box
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_CLIENT_METADATA, OAuthError
-from idp.protocol.registration import parse_metadata
+from idp.protocol.registration import faults_of, name_of, parse_metadata
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
@@ -49,24 +49,58 @@ class Client:
         return self.status == ACTIVE
 
 
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A registration that was in order when it was written, and that today's rules refuse: it can do nothing.
+
+    `status` is what it was, and will be again once it is registered in order.
+    """
+
+    id: str
+    name: str
+    status: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every registration by client_id: those in order, and those that today's rules refuse."""
+
+    sound: Sequence[Client]
+    faulty: Sequence[Faulty]
+
+
 def secret_digest(key: bytes, client_id: str, secret: str) -> str:
     """What is kept of a client secret: useless without the keyring's key."""
     # Not hmac.digest, which hands the interpreter to another thread for the time of 1 µs.
     return hmac.new(key, f"{client_id}|{secret}".encode(), "sha256").hexdigest()
 
 
-def find(connection: Connection, client_id: str) -> Client | None:
-    """The registration, or None."""
+def look(connection: Connection, client_id: str) -> Client | Faulty | None:
+    """The registration as today's rules see it, or None."""
     row = connection.execute(select(clients).where(clients.c.id == client_id)).mappings().one_or_none()
-    return None if row is None else _client(row)
+    return None if row is None else _read(row)
+
+
+def find(connection: Connection, client_id: str) -> Client | None:
+    """The registration, or None: also for one that today's rules refuse, which is as good as none."""
+    found = look(connection, client_id)
+    return found if isinstance(found, Client) else None
 
 
 def get(connection: Connection, client_id: str) -> Client:
-    """The registration. Raises Refusal("clients.unknown")."""
-    client = find(connection, client_id)
-    if client is None:
+    """The registration. Raises Refusal("clients.unknown"), or OAuthError(invalid_client_metadata) with its faults."""
+    found = look(connection, client_id)
+    if found is None:
         raise Refusal("clients.unknown", "no such client")
-    return client
+    if isinstance(found, Faulty):
+        raise OAuthError(INVALID_CLIENT_METADATA, " ".join(found.faults), faults=found.faults)
+    return found
+
+
+def status_of(connection: Connection, client_id: str) -> str | None:
+    """How a registration stands, whatever today's rules say of it; None if there is none."""
+    return connection.execute(select(clients.c.status).where(clients.c.id == client_id)).scalar()
 
 
 def registered_at(connection: Connection, client_id: str) -> int | None:
@@ -83,9 +117,11 @@ def server_of(connection: Connection, resource: str) -> str | None:
     return connection.execute(select(resources.c.client_id).where(resources.c.resource == resource)).scalar()
 
 
-def listing(connection: Connection) -> Sequence[Client]:
-    """Every registration by client_id."""
-    return [_client(row) for row in connection.execute(select(clients).order_by(clients.c.id)).mappings()]
+def listing(connection: Connection) -> Listing:
+    """Every registration: one that is refused today hides none of the others."""
+    found = [_read(row) for row in connection.execute(select(clients).order_by(clients.c.id)).mappings()]
+    sound = [one for one in found if isinstance(one, Client)]
+    return Listing(sound, [one for one in found if isinstance(one, Faulty)])
 
 
 def seal_secret(box: Box, client_id: str, secret: str) -> bytes:
@@ -188,7 +224,11 @@ def _written(document: Mapping[str, object]) -> str:
     return json.dumps(dict(document), sort_keys=True)
 
 
-def _client(row: Mapping[Any, Any]) -> Client:
-    metadata = parse_metadata(json.loads(row["metadata"]))
+def _read(row: Mapping[Any, Any]) -> Client | Faulty:
+    document = json.loads(row["metadata"])
+    try:
+        metadata = parse_metadata(document)
+    except OAuthError as error:
+        return Faulty(row["id"], name_of(document) or row["id"], row["status"], faults_of(error))
     kept = (row["secret_digest"], row["created_at"], row["updated_at"], row["sealed_secret"])
     return Client(row["id"], metadata, row["status"], *kept)

@@ -11,7 +11,7 @@ from idp.journeys.provider import Provider
 from idp.protocol import redirect_uri
 from idp.protocol.client_lint import WORST, Check, findings, grade
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.registration import parse_metadata
+from idp.protocol.registration import faults_of, parse_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +48,4 @@ def _report(client_id: str, document: Mapping[str, object], *, production: bool)
     try:
         return report(parse_metadata(document), production=production)
     except Refusal as refusal:
-        faults = refusal.facts.get("faults")
-        return Report(client_id, WORST, (), faults if isinstance(faults, tuple) else (refusal.reason,))
+        return Report(client_id, WORST, (), faults_of(refusal))

@@ -68,7 +68,7 @@ def end(provider: Provider, client_id: str, token: str) -> None:
     """
     with provider.transaction() as tx:
         _mine(registrations.hold(tx, client_id), token)
-        if registry.get(tx.connection, client_id).status == SUSPENDED:
+        if registry.status_of(tx.connection, client_id) == SUSPENDED:
             raise OAuthError(ACCESS_DENIED, "A suspended client cannot be deleted.")
         registrations.remove(tx, client_id)
         registry.remove(tx, client_id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from idp.domain.authenticators import registry as authenticators
 from idp.domain.authenticators.registry import Authenticator
 from idp.domain.clients import registrations, registry
-from idp.domain.clients.registry import Client
+from idp.domain.clients.registry import Client, Faulty
 from idp.domain.clients.tables import clients
 from idp.domain.grants import consents
 from idp.domain.grants.consents import Consent
@@ -29,7 +29,6 @@ from idp.domain.sessions.browser import Session
 from idp.foundation.audit.checkpoint import Checkpoint
 from idp.foundation.audit.tables import checkpoints, leaves
 from idp.foundation.outbox import Delivery, deliveries
-from idp.foundation.refusal import Refusal
 from idp.foundation.vault.vault import Vault
 from idp.journeys.oidc.log_out import NOTICE
 from idp.journeys.provider import Provider
@@ -55,6 +54,14 @@ class Service:
     client: Client
     people: int
     used_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The registered services, and those whose registration today's rules refuse: they can do nothing."""
+
+    sound: tuple[Service, ...]
+    faulty: Sequence[Faulty]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +127,16 @@ def overview(connection: Connection, staff_id: str, now: int) -> Overview:
     )
 
 
-def services(connection: Connection) -> tuple[Service, ...]:
+def services(connection: Connection) -> Services:
     """Every registered service with its use."""
-    used = _use(connection)
-    return tuple(Service(client, *used.get(client.id, (0, None))) for client in registry.listing(connection))
+    used, listed = _use(connection), registry.listing(connection)
+    sound = tuple(Service(client, *used.get(client.id, (0, None))) for client in listed.sound)
+    return Services(sound, listed.faulty)
 
 
 def service(connection: Connection, client_id: str) -> ServiceFile:
-    """One service. Raises Refusal("clients.unknown")."""
-    client = registry.find(connection, client_id)
-    if client is None:
-        raise Refusal("clients.unknown", "no such client")
+    """One service. Raises Refusal("clients.unknown"), or OAuthError with the faults of one that is refused today."""
+    client = registry.get(connection, client_id)
     use = _use(connection, client_id).get(client_id, (0, None))
     return ServiceFile(Service(client, *use), deliveries(connection, NOTICE, client_id))
 
@@ -156,7 +162,7 @@ def record(connection: Connection, provider: Provider, person_id: str, now: int)
     """Everything about one person: only for whoever stated a purpose."""
     vault = provider.vault
     allowed = consents.of_person(connection, person_id)
-    names = {client.id: client.metadata.name() for client in registry.listing(connection)}
+    names = _names_of_services(connection)
     return Record(
         person=records.get(connection, person_id),
         identifiers=identifiers.of(connection, vault, person_id),
@@ -171,6 +177,12 @@ def record(connection: Connection, provider: Provider, person_id: str, now: int)
         roles=roles.of(connection, person_id),
         closing=closings.live(connection, person_id),
     )
+
+
+def _names_of_services(connection: Connection) -> dict[str, str]:
+    listed = registry.listing(connection)
+    sound = {client.id: client.metadata.name() for client in listed.sound}
+    return sound | {faulty.id: faulty.name for faulty in listed.faulty}
 
 
 def sealed_until(connection: Connection, origin: str) -> Seal:

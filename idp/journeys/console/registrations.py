@@ -51,8 +51,9 @@ class File:
 
 
 def waiting(connection: Connection) -> Sequence[tuple[Client, Registration]]:
-    """Every registration that waits, the oldest first."""
-    return [(registry.get(connection, one.client_id), one) for one in registrations.waiting(connection)]
+    """Every registration that waits, the oldest first, but those that today's rules refuse: they are listed as such."""
+    found = [(registry.find(connection, one.client_id), one) for one in registrations.waiting(connection)]
+    return [(client, one) for client, one in found if client is not None]
 
 
 def open_file(connection: Connection, client_id: str) -> File:
@@ -91,7 +92,7 @@ def refuse(provider: Provider, staff: Staff, client_id: str, fingerprint: str, r
     with provider.transaction() as tx:
         _decide(tx, staff, client_id, fingerprint, reason, note)
         tx.record(Event("clients.registration.refused", staff.person_id, client_id, {"reason": reason.value}))
-        if registry.get(tx.connection, client_id).status == PENDING:
+        if registry.status_of(tx.connection, client_id) == PENDING:
             registry.set_status(tx, client_id, REFUSED, staff.person_id, reason.value)
 
 

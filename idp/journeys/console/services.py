@@ -35,9 +35,7 @@ def reinstate(provider: Provider, staff: Staff, client_id: str, reason: Reason) 
 def _change(provider: Provider, staff: Staff, client_id: str, status: str, reason: Reason) -> None:
     with provider.transaction() as tx:
         require(tx, staff, Action.SUSPEND_SERVICES)
-        client = registry.find(tx.connection, client_id)
-        if client is None:
-            raise Refusal("clients.unknown", "no such client")
+        client = registry.get(tx.connection, client_id)
         if client.status not in (registry.ACTIVE, registry.SUSPENDED):
             raise Refusal("clients.nothing_waits", "a service that was never approved cannot be reinstated")
         if client.status != status:  # Pressing the button twice is recorded once.

@@ -133,6 +133,8 @@ def _by_its_word(provider: Provider, token: SelfContained) -> AccessToken | None
         registered_at = registry.registered_at(connection, token.client_id)
         if registered_at != token.registered_at or grants.is_revoked(connection, token.jti):
             return None
+    if provider.clients.find(token.client_id) is None:  # Today's rules refuse its registration.
+        return None
     if not all(_reads_jwts(provider.clients.server_of(resource)) for resource in token.audience):
         return None
     terms = Terms(token.confirmation, token.audience)

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from idp.domain.clients import directory, registry
@@ -6,6 +8,7 @@ from idp.foundation.audit import log
 from idp.foundation.clock import pause
 from idp.foundation.refusal import Refusal
 from idp.protocol.errors import OAuthError
+from tests.builders import FAULT, refused_today
 
 DOCUMENT = {
     "client_id": "revenue",
@@ -104,7 +107,7 @@ def test_the_listing_is_in_order(store):
     for client_id in ("zoo", "archive", "revenue"):
         registered(store, client_id=client_id)
     with store.reading() as connection:
-        assert [client.id for client in registry.listing(connection)] == ["archive", "revenue", "zoo"]
+        assert [client.id for client in registry.listing(connection).sound] == ["archive", "revenue", "zoo"]
 
 
 def test_a_suspension_takes_effect_within_seconds_in_every_process(store):
@@ -174,3 +177,56 @@ def test_the_directory_knows_a_resource_for_a_moment(store, monkeypatch):
     assert known.server_of(WAGES).id == "revenue"
     monkeypatch.setattr(directory, "CACHE_SECONDS", 0.0)
     assert known.server_of(WAGES) is None
+
+
+def test_one_that_todays_rules_refuse_is_listed_apart_and_hides_none_of_the_others(store):
+    for client_id in ("zoo", "archive", "revenue"):
+        registered(store, client_id=client_id)
+    refused_today(store, "archive")
+    with store.reading() as connection:
+        listed = registry.listing(connection)
+
+    assert [client.id for client in listed.sound] == ["revenue", "zoo"]
+    (faulty,) = listed.faulty
+    assert (faulty.id, faulty.name, faulty.status) == ("archive", "Revenue Service", "active")
+    assert faulty.faults == (FAULT,)
+
+
+def test_one_that_todays_rules_refuse_is_as_good_as_none_to_whoever_would_use_it(store):
+    registered(store, resources=["https://revenue.example/api"])
+    refused_today(store, "revenue")
+    elsewhere = Directory(store)
+    with store.reading() as connection:
+        assert registry.find(connection, "revenue") is None
+        with pytest.raises(OAuthError, match=FAULT):
+            registry.get(connection, "revenue")
+
+    assert elsewhere.find("revenue") is None
+    assert elsewhere.server_of("https://revenue.example/api") is None
+
+
+def test_registered_in_order_again_it_works_at_once_and_stands_as_it_did(store):
+    registered(store)
+    with store.transaction() as tx:
+        registry.set_status(tx, "revenue", registry.SUSPENDED, "operator", "complaint")
+    refused_today(store, "revenue")
+    elsewhere = Directory(store)
+    assert elsewhere.find("revenue") is None
+    registered(store)
+
+    assert elsewhere.find("revenue").status == registry.SUSPENDED
+
+
+def test_the_log_names_one_that_todays_rules_refuse_once_in_a_while(store, caplog, monkeypatch):
+    registered(store)
+    refused_today(store, "revenue")
+    asked = Directory(store)
+    with caplog.at_level(logging.WARNING, "idp"):
+        for _ in range(3):
+            asked.find("revenue")
+        (line,) = caplog.messages
+        monkeypatch.setattr(directory, "SILENT_SECONDS", 0.0)
+        asked.find("revenue")
+
+    assert line == f"client revenue can do nothing: today's rules refuse it: {FAULT}"
+    assert len(caplog.messages) == 2

@@ -38,7 +38,7 @@ def refused(provider, secret=SECRET, **changes):
     with pytest.raises(OAuthError) as refusal:
         register(provider, document(**changes), secret, "operator")
     with provider.reading() as connection:
-        assert registry.listing(connection) == []
+        assert registry.listing(connection).sound == []
     return refusal.value
 
 

@@ -1,9 +1,11 @@
 import pytest
 
+from idp.domain.grants import consents
 from idp.domain.oversight.viewings import Purpose
 from idp.domain.people import identifiers
 from idp.foundation.refusal import Refusal
 from idp.journeys.console import people, queries
+from tests.builders import refused_today
 from tests.journeys.console.trail import trail
 
 
@@ -75,3 +77,13 @@ def test_the_record_holds_what_is_known(provider, clock, a_person):
     assert record.claims == {"name": "Eleni Papadaki"}
     assert record.sources["name"] == ("import", clock.now)
     assert [one.value for one in record.identifiers] == ["eleni"]
+
+
+def test_the_record_names_every_service_also_one_that_todays_rules_refuse(provider, clock, a_person, revenue):
+    eleni = a_person("eleni")
+    with provider.transaction() as tx:
+        consents.give(tx, eleni, revenue, ["name"])
+    refused_today(provider.store, revenue)
+    with provider.reading() as connection:
+        record = queries.record(connection, provider, eleni, clock.now)
+    assert record.services == {revenue: "Revenue Service"}

@@ -65,7 +65,7 @@ def test_a_service_counts_who_allows_it_something_now_and_remembers_its_last_use
     with provider.transaction() as tx:
         consents.withdraw(tx, people[1], revenue, people[1])
     with provider.reading() as connection:
-        (service,) = queries.services(connection)
+        (service,) = queries.services(connection).sound
     assert (service.people, service.used_at) == (1, clock.now - 60)
 
 

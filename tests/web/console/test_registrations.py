@@ -10,6 +10,7 @@ from idp.protocol import client_lint, client_metadata, registration
 from idp.protocol.registration_policy import FREEDOMS
 from idp.web.console import lint_words, registration_words
 from idp.web.console.door import FRESH_SECONDS
+from tests.builders import FAULT, refused_today
 from tests.web.console.conftest import text
 from tests.web.oidc.registering import Developer, a_developer, an_administrator
 
@@ -172,3 +173,30 @@ def test_a_service_that_an_operator_registered_waits_for_nothing(provider, desk,
     assert desk.get(f"/console/registrations/{revenue}").status_code == 303
     with provider.reading() as connection:
         assert registry.get(connection, revenue).active
+
+
+def test_one_that_todays_rules_refuse_before_anybody_decided_is_listed_with_why(provider, desk, tax):
+    refused_today(provider.store, tax.client_id)
+    listing = text(desk.get("/console/services"))
+
+    assert "Waiting for approval" not in listing
+    assert f"Tax {tax.client_id} Refused {FAULT}" in listing
+
+
+def test_one_that_todays_rules_refuse_can_be_refused_for_good(provider, desk, tax):
+    seen = tax.fingerprint
+    refused_today(provider.store, tax.client_id)
+    desk.post(decision(tax), choice="refuse", reason="incomplete", seen=seen)
+
+    with provider.reading() as connection:
+        assert registry.status_of(connection, tax.client_id) == registry.REFUSED
+
+
+def test_one_that_todays_rules_refuse_is_told_why_and_can_end_its_registration(provider, at_work):
+    refused_today(provider.store, at_work.client_id)
+    told = at_work.reads()
+    assert (told.status_code, told.json["error_description"]) == (400, FAULT)
+
+    assert at_work.ends().status_code == 204
+    with provider.reading() as connection:
+        assert registry.status_of(connection, at_work.client_id) is None

@@ -1,6 +1,9 @@
+import pytest
+
 from idp.domain.clients import registry
 from idp.foundation.outbox import Job
 from idp.journeys.oidc.log_out import NOTICE
+from tests.builders import FAULT, a_client, refused_today
 from tests.web.console.conftest import text
 
 PATH = "/console/service-status/revenue"
@@ -53,3 +56,21 @@ def test_a_service_with_an_unusual_identifier_has_its_page(provider, at_desk):
     listing = at_desk["auditor"].get("/console/services").text
     address = listing.partition('href="/console/services/')[2].partition('"')[0]
     assert "Odd" in text(at_desk["auditor"].get(f"/console/services/{address}"))
+
+
+def test_a_service_that_todays_rules_refuse_is_listed_as_such_beside_the_others(provider, at_desk, revenue):
+    a_client(provider, client_id="library", client_name="Library")
+    refused_today(provider.store, revenue)
+    listing = at_desk["auditor"].get("/console/services")
+
+    assert "Library" in text(listing)
+    assert f"Revenue Service revenue Refused {FAULT}" in text(listing)
+    assert "/console/services/revenue" not in listing.text
+
+
+@pytest.mark.parametrize("path", ["/console/services/revenue", PATH])
+def test_the_page_of_a_service_that_todays_rules_refuse_says_why(provider, at_desk, revenue, path):
+    refused_today(provider.store, revenue)
+    answer = at_desk["administrator"].get(path)
+
+    assert (answer.status_code, FAULT in text(answer)) == (400, True)

@@ -9,13 +9,15 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from idp.domain.sessions import browser, participants
+from idp.foundation.audit import log
 from idp.foundation.courier import Courier
 from idp.foundation.outbound import OutboundClient
 from idp.foundation.outbox import RETRY_AFTER
 from idp.journeys.oidc import logout_notices
 from idp.journeys.oidc.log_out import NOTICE
 from idp.protocol.logout import EVENT
-from tests.builders import REDIRECT_URI, a_citizen, a_client
+from tests.builders import REDIRECT_URI, a_citizen, a_client, refused_today
 from tests.web.oidc.conftest import VERIFIER, authorize
 from tests.web.pages import Window
 
@@ -220,3 +222,22 @@ def test_a_service_that_is_down_is_told_again_until_it_listens(client, signed_in
     first, second = (read(token, client).claims for token in desk.tokens)
     assert first["jti"] != second["jti"]
     assert first["sid"] == second["sid"]
+
+
+def test_a_service_that_todays_rules_refuse_keeps_no_other_from_being_told(
+    provider, anna, agency, signed_in, courier, desk
+):
+    library = a_client(provider, client_id="library", backchannel_logout_uri=HOME)
+    with provider.transaction() as tx:
+        (session,) = browser.of_person(tx.connection, anna.id, tx.now, 3600)
+        for service in (library, agency):
+            participants.join(tx, session.id, service.id)
+    refused_today(provider.store, "library")
+    window = Window(signed_in).goes(logout())
+    window.submits("/oidc/logout/confirm")
+    courier.round()
+
+    assert len(desk.tokens) == 1
+    with provider.reading() as connection:
+        (leaf,) = log.search(connection, about=anna.id, name="sessions.browser.ended")
+    assert leaf.facts == {"reason": "citizen", "services": 2}
