@@ -27,6 +27,7 @@ _PAGE = (
     "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:{images}; font-src 'self'; "
     "connect-src 'self'; form-action 'self'{targets};{frames} frame-ancestors 'none'; base-uri 'none'"
 )
+_LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 _HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -68,14 +69,16 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_form_action(target: str) -> None:
-    """Let forms of the page being answered lead to `target`, a validated redirect URI or an origin.
+def allow_form_action(client: str) -> None:
+    """Let forms of the page being answered lead to `client`, a validated address of a client's, and on from there.
 
-    Chromium applies `form-action` to the redirects that follow a form post (CSP3, section 6.3.1), so the page whose
-    form ends at the client must name the client's origin. A `target` of `https:` allows any https address, for a
-    client whose callback sends the browser on to another origin.
+    Chromium applies `form-action` to the redirects that follow a form post (CSP3, section 6.3.1), the client's own
+    included, and its callback may send the browser on to another origin: to any over https, and from loopback, where
+    a native application listens or a service is being made, to others there.
     """
-    g.setdefault("form_actions", set()).add(_source(target))
+    scheme = urlsplit(client).scheme
+    further = {"https": {"https:"}, "http": {_source(client), "https:", *_LOOPBACK}}
+    g.setdefault("form_actions", set()).update(further.get(scheme, {_source(client)}))
 
 
 def allow_image(address: str) -> None:
