@@ -3,6 +3,7 @@
 Pages follow CSP Level 3, https://www.w3.org/TR/CSP3/; nothing inline runs, nothing is framed, nothing is cached.
 """
 
+from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -60,6 +61,24 @@ def for_programs(*, https: bool) -> list[tuple[str, str]]:
         **({"Strict-Transport-Security": _HSTS} if https else {}),
     }
     return list(constants.items())
+
+
+def for_scripts_elsewhere() -> list[tuple[str, str]]:
+    """What lets a script in any page read an answer, also one that refuses (Fetch, https://fetch.spec.whatwg.org/).
+
+    Never `Access-Control-Allow-Credentials`: with a cookie of ours no browser lets such a script read anything.
+    """
+    exposed = "DPoP-Nonce, WWW-Authenticate, Retry-After"
+    return [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", exposed)]
+
+
+def preflight(methods: Iterable[str]) -> list[tuple[str, str]]:
+    """What a browser is told that asks first (Fetch section 4.8), beside the above."""
+    return [
+        ("Access-Control-Allow-Methods", ", ".join(methods)),
+        ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP"),  # `*` does not cover Authorization.
+        ("Access-Control-Max-Age", "7200"),  # Two hours: Chromium keeps it no longer.
+    ]
 
 
 def csp_nonce() -> str:
