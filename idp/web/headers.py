@@ -3,6 +3,7 @@
 Pages follow CSP Level 3, https://www.w3.org/TR/CSP3/; nothing inline runs, nothing is framed, nothing is cached.
 """
 
+from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ _PAGE = (
     "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:{images}; font-src 'self'; "
     "connect-src 'self'; form-action 'self'{targets};{frames} frame-ancestors 'none'; base-uri 'none'"
 )
+_LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 _HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -61,6 +63,24 @@ def for_programs(*, https: bool) -> list[tuple[str, str]]:
     return list(constants.items())
 
 
+def for_scripts_elsewhere() -> list[tuple[str, str]]:
+    """What lets a script in any page read an answer, also one that refuses (Fetch, https://fetch.spec.whatwg.org/).
+
+    Never `Access-Control-Allow-Credentials`: with a cookie of ours no browser lets such a script read anything.
+    """
+    exposed = "DPoP-Nonce, WWW-Authenticate, Retry-After"
+    return [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", exposed)]
+
+
+def preflight(methods: Iterable[str]) -> list[tuple[str, str]]:
+    """What a browser is told that asks first (Fetch section 4.8), beside the above."""
+    return [
+        ("Access-Control-Allow-Methods", ", ".join(methods)),
+        ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP"),  # `*` does not cover Authorization.
+        ("Access-Control-Max-Age", "7200"),  # Two hours: Chromium keeps it no longer.
+    ]
+
+
 def csp_nonce() -> str:
     """The nonce of this response; scripts without it do not run. A page that never asks may run none."""
     if "csp_nonce" not in g:
@@ -68,14 +88,16 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_form_action(target: str) -> None:
-    """Let forms of the page being answered lead to `target`, a validated redirect URI or an origin.
+def allow_form_action(client: str) -> None:
+    """Let forms of the page being answered lead to `client`, a validated address of a client's, and on from there.
 
-    Chromium applies `form-action` to the redirects that follow a form post (CSP3, section 6.3.1), so the page whose
-    form ends at the client must name the client's origin. A `target` of `https:` allows any https address, for a
-    client whose callback sends the browser on to another origin.
+    Chromium applies `form-action` to the redirects that follow a form post (CSP3, section 6.3.1), the client's own
+    included, and its callback may send the browser on to another origin: to any over https, and from loopback, where
+    a native application listens or a service is being made, to others there.
     """
-    g.setdefault("form_actions", set()).add(_source(target))
+    scheme = urlsplit(client).scheme
+    further = {"https": {"https:"}, "http": {_source(client), "https:", *_LOOPBACK}}
+    g.setdefault("form_actions", set()).update(further.get(scheme, {_source(client)}))
 
 
 def allow_image(address: str) -> None:

@@ -80,7 +80,7 @@ def test_every_oidc_endpoint_is_promised_or_a_page_below_one(promised, app: Flas
 
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"}
-"""Of a path in the description; Flask answers OPTIONS everywhere by itself."""
+"""Of a path in the description. OPTIONS is none: browsers ask by themselves, and Flask answers it everywhere."""
 
 
 def called_by_programs(app: Flask) -> set[tuple[str, str]]:
@@ -88,7 +88,7 @@ def called_by_programs(app: Flask) -> set[tuple[str, str]]:
     machine = unwrap(app.wsgi_app)
     assert isinstance(machine, Machine)
     api = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
-    pairs = [(path, method) for path, methods in machine.methods.items() for method in methods]
+    pairs = [(path, method) for path, methods in machine.methods.items() for method in methods & METHODS]
     pairs += [(rule.rule, method) for rule in api for method in (rule.methods or set()) - {"OPTIONS"}]
     return {(re.sub(r"<[^>]*>", "{}", path), method) for path, method in pairs}
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import KeySet, OctKey
 
+from idp.protocol import client_assertion
 from idp.protocol.authorization import parse_request
-from idp.protocol.client_assertion import Audiences, verify
+from idp.protocol.client_assertion import Audiences
 from idp.protocol.client_authentication import presented
 from idp.protocol.errors import OAuthError
 from idp.protocol.request_object import look_at, read
@@ -334,5 +335,5 @@ def test_a_request_is_no_assertion_of_the_client():
         "client_assertion": token(claims(jti="1", sub="anna"), typ="JWT"),
     }
     with pytest.raises(OAuthError) as refusal:
-        verify(presented(None, form).assertion, client, KeySet.import_key_set(KEYS), Audiences(ISSUER), NOW)
+        client_assertion.read(presented(None, form).assertion, client, Audiences(ISSUER), NOW)
     assert refusal.value.code == "invalid_client"

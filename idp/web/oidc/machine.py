@@ -40,6 +40,11 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 
 FORM = "application/x-www-form-urlencoded"
+FOR_SCRIPTS = ("/oidc/token", "/oidc/par", "/oidc/userinfo", "/oidc/revoke")
+"""What a public client that lives in a browser calls from its own origin (OpenID Connect Core section 5.3).
+
+No cookie counts here. Introspection is for resource servers: they have a secret to keep, and so do not live in a page.
+"""
 UNKNOWN = "unknown"
 """Who asked, in the log: what names no registered client is not repeated there."""
 LINES = {
@@ -101,6 +106,7 @@ class Machine:
         self._unavailable = provider.store.unavailable
         self._headers = dict(headers.for_programs(https=https))
         self._handlers = handlers(provider, Engine(provider), links)
+        self._for_scripts = dict.fromkeys(FOR_SCRIPTS, self._headers | dict(headers.for_scripts_elsewhere()))
         self._passage = Passage(provider, Cookies(https))
 
     @property
@@ -167,7 +173,8 @@ class Machine:
 
     def _write(self, answer: Answer, environ: Environ, start_response: "StartResponse") -> Iterable[bytes]:
         body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
-        kept = {**self._headers, "Content-Length": str(len(body)), **dict(answer.more)}
+        constant = self._for_scripts.get(environ["PATH_INFO"], self._headers)
+        kept = {**constant, "Content-Length": str(len(body)), **dict(answer.more)}
         if "HTTP_DPOP" in environ:
             kept["DPoP-Nonce"] = fresh_nonce(self._provider)  # RFC 9449 section 8.2
         if answer.status == 204:  # noqa: PLR2004 (RFC 9110 section 8.6: it has no length)
@@ -187,7 +194,7 @@ def handlers(provider: Provider, engine: Engine, links: Mapping[str, str]) -> di
             registering=provider.registering.offered,
         )
     )
-    return _registration(provider) | {
+    called: dict[str, dict[str, Handler]] = {
         openapi.PATH: dict.fromkeys(("GET", "HEAD"), described),
         "/oidc/token": {"POST": lambda call: _of_client(call, engine.answer_token)},
         "/oidc/par": {"POST": lambda call: _of_client(call, engine.pushing)},
@@ -198,6 +205,14 @@ def handlers(provider: Provider, engine: Engine, links: Mapping[str, str]) -> di
         "/.well-known/openid-configuration": dict.fromkeys(("GET", "HEAD"), metadata),
         "/.well-known/oauth-authorization-server": dict.fromkeys(("GET", "HEAD"), metadata),
     }
+    return _registration(provider) | called | {path: _asked_first(called[path]) for path in FOR_SCRIPTS}
+
+
+def _asked_first(methods: Mapping[str, Handler]) -> dict[str, Handler]:
+    """Also for browsers, which ask whether a script of another origin may call before they let it."""
+    allowed = (("Allow", ", ".join((*methods, "OPTIONS"))), *headers.preflight(methods))
+    told = Answer(204, b"", allowed)
+    return {**methods, "OPTIONS": lambda _call: told}
 
 
 def _registration(provider: Provider) -> dict[str, dict[str, Handler]]:

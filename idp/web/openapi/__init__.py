@@ -13,7 +13,8 @@ from idp.web.openapi.parts import Node
 PATH = "/openapi.json"
 _ABOUT = (
     "The endpoints of OpenID Connect and OAuth 2.0 for programs, and the signing API. Browsers are sent to the "
-    "authorization and logout endpoints that the provider metadata names."
+    "authorization and logout endpoints that the provider metadata names. Scripts of any origin may call the token, "
+    "pushed request, user information and revocation endpoints (CORS), and read what is public; no cookie counts there."
 )
 
 

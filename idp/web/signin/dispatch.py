@@ -77,9 +77,7 @@ def progress_of(login_id: str) -> InProgress:
     who = visitor()
     progress = look_at(provider(), login_id, who.browser, who.session)
     if progress.goal.request is not None:
-        uri = progress.goal.request.redirect_uri
-        # Chromium holds the whole chain of redirects after a form to form-action, the service's own included.
-        allow_form_action("https:" if uri.startswith("https:") else uri)
+        allow_form_action(progress.goal.request.redirect_uri)
     return progress
 
 

@@ -70,11 +70,12 @@ def test_a_wrong_secret_in_a_header_is_challenged(client):
 @pytest.mark.parametrize(
     ("path", "method", "allowed"),
     [
-        ("/oidc/token", "GET", "POST"),
-        ("/oidc/par", "GET", "POST"),
+        ("/oidc/token", "GET", "POST, OPTIONS"),
+        ("/oidc/par", "GET", "POST, OPTIONS"),
         ("/oidc/introspect", "PUT", "POST"),
-        ("/oidc/revoke", "GET", "POST"),
-        ("/oidc/userinfo", "DELETE", "GET, POST"),
+        ("/oidc/introspect", "OPTIONS", "POST"),
+        ("/oidc/revoke", "GET", "POST, OPTIONS"),
+        ("/oidc/userinfo", "DELETE", "GET, POST, OPTIONS"),
         ("/oidc/jwks", "POST", "GET, HEAD"),
     ],
 )
@@ -149,6 +150,7 @@ def test_a_broken_database_is_a_reference_and_never_a_traceback(client, tokens, 
     assert answer.json["error"] in ("server_error", "temporarily_unavailable")
     assert answer.json["reference"] in caplog.text
     assert "access_tokens" not in answer.text
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_where_registration_is_off_there_is_nothing_and_nothing_is_promised(client):
