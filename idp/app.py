@@ -104,7 +104,7 @@ def create_certificates(settings: Settings) -> Callable[[WSGIApp], WSGIApp]:
 def create_courier(provider: Provider) -> Courier:
     """What happens after the commit, and the chores that nobody asks for."""
     handlers = {
-        "message": message.handler(provider.channels, provider.box),
+        message.KIND: message.handler(provider.channels, provider.box),
         "backchannel_logout": logout_notices.handler(provider),
         ways.UNSENT: ways.handler,
     }
@@ -140,4 +140,5 @@ def create_courier(provider: Provider) -> Courier:
     def remind_of_reclaims() -> None:
         reclaim.remind(provider)
 
-    return Courier(provider.store, handlers, (sign_checkpoint, close_accounts, remind_of_reclaims, sweep))
+    chores = (sign_checkpoint, close_accounts, remind_of_reclaims, sweep)
+    return Courier(provider.store, handlers, chores, shared={message.KIND, ways.UNSENT})

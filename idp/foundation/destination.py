@@ -5,15 +5,17 @@ call the provider's own network (server-side request forgery, OWASP SSRF Prevent
 """
 
 import ipaddress
-import socket
 from dataclasses import dataclass
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
+from idp.foundation import names
 from idp.foundation.refusal import Refusal
 
 PORTS = {"https": 443, "http": 80}
+PATIENCE = 5
+"""Seconds for finding a host, unless whoever asks has less time."""
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """NAT64 (RFC 6052): the last 32 bits are an IPv4 address behind a gateway."""
 
@@ -37,18 +39,19 @@ class Destination:
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def resolve(url: str, allow: frozenset[str]) -> Destination:
+def resolve(url: str, allow: frozenset[str], seconds: float = PATIENCE) -> Destination:
     """Look the host up once and judge every address it has.
 
     `allow` holds hosts and host:port pairs whose addresses need not be public. Raises Refusal("outbound.url_refused"),
-    Refusal("outbound.unresolved") or Refusal("outbound.address_refused").
+    Refusal("outbound.timed_out"), Refusal("outbound.unresolved") or Refusal("outbound.address_refused").
     """
     scheme, host, port, target = _parts(url)
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = tuple(names.everywhere.addresses(host, port, seconds))
+    except TimeoutError:
+        raise Refusal("outbound.timed_out", f"{host} was not found within {seconds:g} s") from None
     except (OSError, UnicodeError):
         raise Refusal("outbound.unresolved", f"{host} has no address") from None
-    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
     if allow.isdisjoint({host, f"{host}:{port}"}):
         _insist_on_public(host, addresses)
     return Destination(scheme, host, port, target, addresses)

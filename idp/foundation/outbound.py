@@ -20,6 +20,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from idp.foundation.clock import monotonic
 from idp.foundation.destination import Destination, resolve
 from idp.foundation.refusal import Refusal
 
@@ -74,12 +75,14 @@ class OutboundClient:
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> "_Answer":
         with self.aside():
-            return self._answer_of(resolve(url, self._allow), method, headers, body)
+            until = monotonic() + TOTAL_SECONDS
+            destination = resolve(url, self._allow, TOTAL_SECONDS)
+            return self._answer_of(destination, until, method, headers, body)
 
     def _answer_of(
-        self, destination: Destination, method: str, headers: Mapping[str, str], body: bytes | None
+        self, destination: Destination, until: float, method: str, headers: Mapping[str, str], body: bytes | None
     ) -> "_Answer":
-        with _deadline() as scissors:
+        with _deadline(until) as scissors:
             connection = self._connect(destination, scissors)
             try:
                 sent = {"Host": destination.authority, "User-Agent": "Tessera", **headers}
@@ -95,7 +98,7 @@ class OutboundClient:
     def _connect(self, destination: Destination, scissors: "_Scissors") -> HTTPConnection:
         failures = []
         for address in destination.addresses[:MOST_ADDRESSES]:
-            if scissors.used.is_set():
+            if scissors.is_late:
                 break
             connection = self._connection(destination, address, scissors)
             try:
@@ -108,14 +111,15 @@ class OutboundClient:
         raise Refusal("outbound.unreachable", f"{destination.host}: {', '.join(failures)}")
 
     def _connection(self, destination: Destination, address: str, scissors: "_Scissors") -> HTTPConnection:
+        patience = min(CONNECT_SECONDS, scissors.left)  # Before it is made there is no line that could be cut.
         if destination.scheme == "http":
-            plain = _Plain(address, destination.port, timeout=CONNECT_SECONDS)
+            plain = _Plain(address, destination.port, timeout=patience)
             plain.scissors = scissors
             return plain
         secure = _Secure(
             address,
             destination.port,
-            timeout=CONNECT_SECONDS,
+            timeout=patience,
             server_hostname=destination.host,
             ssl_context=self._trust or _of_the_system(),
         )
@@ -154,10 +158,21 @@ def _max_age(cache_control: str) -> int | None:
 class _Scissors:
     """Cuts every line it was shown, and whichever it is shown afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: float) -> None:
         self.used = Event()
+        self._until = until
         self._lines: list[socket.socket] = []
         self._lock = Lock()
+
+    @property
+    def left(self) -> float:
+        """Seconds until the cut; a little at least, for to a socket none means never to wait."""
+        return max(0.001, self._until - monotonic())
+
+    @property
+    def is_late(self) -> bool:
+        """Whether time is up, cut or not."""
+        return self.used.is_set() or monotonic() >= self._until
 
     def show(self, line: socket.socket) -> None:
         """A second handle of the line is kept: a TLS handshake takes the first one out of everybody's reach."""
@@ -198,15 +213,15 @@ class _Secure(HTTPSConnection):
 
 
 @contextmanager
-def _deadline() -> Iterator[_Scissors]:
+def _deadline(until: float) -> Iterator[_Scissors]:
     """Cut the line when time is up, because a socket's own time-out begins anew with every byte that drips in."""
-    scissors = _Scissors()
-    timer = Timer(TOTAL_SECONDS, scissors.cut)
+    scissors = _Scissors(until)
+    timer = Timer(scissors.left, scissors.cut)
     timer.start()
     try:
         yield scissors
     finally:
         timer.cancel()
         scissors.put_away()
-        if scissors.used.is_set():  # What was read until then may look like a whole answer.
+        if scissors.is_late:  # What was read until then may look like a whole answer.
             raise Refusal("outbound.timed_out", f"no whole answer within {TOTAL_SECONDS} s")

@@ -40,7 +40,8 @@ KEPT_SECONDS = 7 * 24 * 3600
 class Job:
     """Something to do after the commit: `kind` names its handler.
 
-    `about` outlives the payload, for whoever asks what became of the job: the identifier of a service, not a person's.
+    `about` names the receiver: the identifier of a service or the name of a channel, never a person's. Its jobs wait in
+    a line of their own. It outlives the payload, for whoever asks what became of the job.
     """
 
     kind: str

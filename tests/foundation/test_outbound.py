@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -260,6 +260,47 @@ def test_a_handshake_that_drips_is_cut_off_in_time(monkeypatch):
         started = time.monotonic()
         with pytest.raises(Refusal, match=r"outbound\.timed_out"):
             allowing(listener).get(f"https://127.0.0.1:{listener.port}/")
+
+    assert time.monotonic() - started < 2
+
+
+def test_a_name_server_that_does_not_answer_is_given_up_in_time(monkeypatch):
+    monkeypatch.setattr(outbound, "TOTAL_SECONDS", 0.5)
+    answer = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer.wait(5) and [])
+    started = time.monotonic()
+    with pytest.raises(Refusal, match=r"outbound\.timed_out"):
+        OutboundClient(frozenset()).get("https://silent.example/")
+
+    assert time.monotonic() - started < 2
+    answer.set()
+
+
+def test_the_time_for_finding_the_host_is_part_of_the_whole(monkeypatch):
+    monkeypatch.setattr(outbound, "TOTAL_SECONDS", 1.5)
+    found = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **how: time.sleep(1.2) or found(*where, **how))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        started = time.monotonic()
+        with pytest.raises(Refusal, match=r"outbound\.timed_out"):
+            OutboundClient(frozenset({"127.0.0.1"})).get(url)
+
+    assert time.monotonic() - started < 2.5
+
+
+def test_a_host_that_takes_no_connection_is_given_up_in_time(monkeypatch):
+    """As behind a firewall that drops what arrives: here the line of those who wait to be accepted is full."""
+    monkeypatch.setattr(outbound, "TOTAL_SECONDS", 0.5)
+    with ExitStack() as lines:
+        full = lines.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            line = lines.enter_context(socket.socket())
+            line.setblocking(False)
+            line.connect_ex(full.getsockname())
+        started = time.monotonic()
+        with pytest.raises(Refusal, match=r"outbound\.timed_out"):
+            OutboundClient(frozenset({"127.0.0.1"})).get(f"http://127.0.0.1:{full.getsockname()[1]}/")
 
     assert time.monotonic() - started < 2
 

@@ -18,7 +18,7 @@ def compose(box: Box, channel: str, address: str, subject: str, text: str) -> Jo
     """The job that delivers a message through `channel` ("email" or "sms")."""
     body = {"address": address, "subject": subject, "text": text, "reference": identifier()}
     sealed = box.seal(KIND, json.dumps(body).encode())
-    return Job(KIND, {"channel": channel, "sealed": base64.b64encode(sealed).decode()})
+    return Job(KIND, {"channel": channel, "sealed": base64.b64encode(sealed).decode()}, about=channel)
 
 
 def handler(channels: Mapping[str, Channel], box: Box) -> Handler:

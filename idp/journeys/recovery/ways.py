@@ -69,7 +69,8 @@ def send(provider: Provider, login_id: str, visitor: Visitor, way: str) -> None:
         for address in addresses:
             write_to(tx, provider, way, address, "recovery_code", person.locale if person else "en", code=code)
         if not addresses:
-            tx.send(Job(UNSENT, compose(provider.box, way, "", "", " " * 400).payload))
+            nothing = compose(provider.box, way, "", "", " " * 400)
+            tx.send(Job(UNSENT, nothing.payload, nothing.about))
         logins.establish(tx, login_id, visitor.browser, **{f"code_{way}": code_id})
 
 
