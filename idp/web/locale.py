@@ -21,6 +21,8 @@ from werkzeug.wrappers import Response
 from idp.web.cookies import Cookies
 
 _COOKIE = _PARAMETER = "lang"
+LONGEST_QUERY = 16 * 1024
+"""Octets; in longer ones nobody looks for a wish."""
 _AS_SENT = "".join(map(chr, range(0x21, 0x7F)))
 """What an address may hold; other octets are percent-encoded, or they would be taken for characters."""
 _YEAR = 31_536_000
@@ -171,6 +173,8 @@ def _canonical(tag: str) -> str:
 
 def _wishes() -> list[str]:
     """The values of `lang`, and of nothing that only looks like it: others' parameters are not ours to act on."""
+    if len(request.query_string) > LONGEST_QUERY:
+        return []
     pairs = (pair.partition(b"=") for pair in _pairs() if _is_wish(pair))
     return [unquote_plus(value.decode("latin-1")) for _, _, value in pairs]
 

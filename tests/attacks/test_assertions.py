@@ -182,7 +182,7 @@ def test_a_name_that_changes_its_address_in_between_is_looked_up_once(provider, 
         asked.append(host)
         return real("127.9.9.9" if len(asked) == 1 else "127.0.0.1", port, *more, **options)
 
-    monkeypatch.setattr("idp.foundation.destination.socket.getaddrinfo", lookup)
+    monkeypatch.setattr("idp.foundation.names.socket.getaddrinfo", lookup)
     monkeypatch.setattr("idp.foundation.destination.is_public", lambda address: str(address) == "127.9.9.9")
     a_client(provider, secret=None, client_id="rebind", token_endpoint_auth_method="private_key_jwt", jwks_uri=url)
     assert tries("rebind", EVIL).status_code == 401

@@ -46,9 +46,9 @@ def change(provider: Provider, client_id: str, token: str, request: Mapping[str,
         mine = _mine(registrations.find(tx.connection, client_id), token)
         limits.take(tx, CHANGES, client_id)
         policy = invitations.get(tx.connection, mine.invitation_id).policy
-        before = registry.get(tx.connection, client_id).metadata
+        before = registry.find(tx.connection, client_id)
     wanted, statement = stated(provider, request.get(STATEMENT), asked_again(request, client_id), mine)
-    document, client = vetted(policy, wanted, client_id, before)
+    document, client = vetted(policy, wanted, client_id, None if before is None else before.metadata)
     check_sector(provider, client)
     with provider.transaction() as tx:
         mine = _mine(registrations.hold(tx, client_id), token)
