@@ -1,9 +1,15 @@
 """The staff console from the chairs of a verifier, an administrator and an auditor, and from outside."""
 
+import json
+
 import pytest
 import requests
 from playwright.sync_api import expect
+from sqlalchemy import select, update
 
+from idp.config import load
+from idp.domain.clients.tables import clients
+from idp.foundation.transaction import Store
 from tests.browser.authenticators import App
 from tests.browser.country import SECRET, TIMEOUT
 from tests.browser.errands import signs_in
@@ -45,6 +51,24 @@ def a_service_that_registers(country):
     told = requests.post(f"{country.issuer}/oidc/register", json=wish, headers=headers, timeout=TIMEOUT).json()
     headers = {"Authorization": f"Bearer {told['registration_access_token']}"}
     return told["registration_client_uri"], headers, wish | {"client_id": told["client_id"]}
+
+
+@LANGUAGES
+def test_an_administrator_sees_which_service_todays_rules_refuse_and_why(at_work, language):
+    adele = at_work("adele", language)
+    refused = a_service_that_registers(adele.country)[2]["client_id"]
+    store = Store(load(adele.country.environment | {"IDP_ISSUER": adele.country.issuer}).database_url)
+    with store.transaction() as tx:
+        wanted = clients.c.id == refused
+        sound = tx.execute(select(clients.c.metadata).where(wanted)).scalar_one()
+        faulty = json.dumps(json.loads(sound) | {"initiate_login_uri": "http://harbour.example/"})
+        tx.execute(update(clients).where(wanted).values(metadata=faulty))
+    adele.goes("/console/services")
+    adele.sees(refused, "initiate_login_uri is neither https nor http on a loopback host.")
+    adele.looks()
+    with store.transaction() as tx:
+        tx.execute(update(clients).where(wanted).values(metadata=sound))
+    store.dispose()
 
 
 @LANGUAGES
