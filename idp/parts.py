@@ -8,7 +8,6 @@ from collections.abc import Container
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from cryptography import x509
 
 from idp import plugins
 from idp.config import ROOT, Misconfigured, Settings
@@ -21,6 +20,7 @@ from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
+from idp.foundation import certificates
 from idp.foundation.clock import Clock, system_clock
 from idp.foundation.deferred import deferred
 from idp.foundation.keyring import inventory, rotation
@@ -124,7 +124,7 @@ def create_mutual_tls(settings: Settings) -> MutualTLS | None:
     if settings.client_ca is None:
         return MutualTLS((), settings.mtls_url)
     try:
-        authorities = x509.load_pem_x509_certificates(settings.client_ca.read_bytes())
+        authorities = certificates.from_pem(settings.client_ca.read_bytes())
     except (OSError, ValueError) as error:
         raise Misconfigured([f"IDP_CLIENT_CA: {settings.client_ca} cannot be read: {error}"]) from error
     return MutualTLS(tuple(authorities), settings.mtls_url)

@@ -131,15 +131,18 @@ class Authority:
 
 
 def self_signed(
-    now: int, name: str = "agency", lasts: timedelta = YEAR, key: ec.EllipticCurvePrivateKey | None = None
+    now: int,
+    name: str = "agency",
+    lasts: timedelta = YEAR,
+    key: ec.EllipticCurvePrivateKey | None = None,
+    serial: int | None = None,
 ) -> Holder:
-    """A certificate that nobody else vouches for, of a new key unless one is given."""
+    """A certificate that nobody else vouches for, of a new key and a random number unless they are given."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     begins = datetime.fromtimestamp(now, UTC) - YEAR / 2
     builder = x509.CertificateBuilder().subject_name(_name(name)).issuer_name(_name(name)).public_key(key.public_key())
-    builder = (
-        builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(begins + lasts)
-    )
+    builder = builder.serial_number(serial or x509.random_serial_number())
+    builder = builder.not_valid_before(begins).not_valid_after(begins + lasts)
     return Holder(key, builder.sign(key, hashes.SHA256()))
 
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import verification
 from joserfc.jwk import KeySet, OctKey
 
+from idp.foundation import certificates
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_REQUEST, OAuthError
 
@@ -55,9 +56,9 @@ class ClientCertificate:
 def read(pem: str, now: int) -> ClientCertificate:
     """The certificate that `pem` holds. Raises OAuthError(invalid_request)."""
     try:
-        (certificate,) = x509.load_pem_x509_certificates(pem.encode())
+        (certificate,) = certificates.from_pem(pem.encode())
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, x509.InvalidVersion) as error:
+    except ValueError as error:
         raise OAuthError(INVALID_REQUEST, "The client certificate cannot be read.") from error
     if not begins <= _moment(now) <= ends:
         raise OAuthError(INVALID_REQUEST, "The client certificate has expired, or is not valid yet.")

@@ -221,6 +221,7 @@ def a_pem(octets):
 ISSUED = CA.issues()
 DER = ISSUED.certificate.public_bytes(Encoding.DER)
 VERSION = DER.index(bytes.fromhex("a003020102")) + 4
+SERIAL = VERSION + 3  # After its tag and its length.
 
 
 @given(st.text(max_size=200) | st.text(max_size=200).map(PEM.format) | st.binary(max_size=200).map(a_pem))
@@ -232,6 +233,7 @@ def test_any_text_is_refused_and_nothing_else_happens(text):
 
 @given(st.integers(0, len(DER) - 1), st.integers(0, 255))
 @example(VERSION, 1)  # A version that there is not.
+@example(SERIAL, 0xFF)  # A number below zero.
 def test_a_certificate_that_was_changed_anywhere_is_another_one_or_none(place, octet):
     changed = DER[:place] + bytes([octet]) + DER[place + 1 :]
     try:

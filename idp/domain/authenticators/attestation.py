@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from idp.foundation import certificates
 from idp.foundation.deferred import deferred
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def _chain(made: "VerifiedRegistration") -> list[x509.Certificate]:
         return []
     statement = helpers.parse_attestation_object(made.attestation_object).att_stmt
     try:
-        return [x509.load_der_x509_certificate(one) for one in statement.x5c or []]
-    except (TypeError, ValueError, x509.InvalidVersion):
+        return [certificates.from_der(one) for one in statement.x5c or []]
+    except ValueError:
         return []
 
 
@@ -155,7 +156,7 @@ def _roots(folder: Path, entry: Any) -> tuple[bytes, ...]:
     if not isinstance(files, list) or not files:
         raise Unfit("has an entry without roots: name the PEM files of its maker's root certificates")
     try:
-        found = [one for file in files for one in x509.load_pem_x509_certificates((folder / str(file)).read_bytes())]
+        found = [one for file in files for one in certificates.from_pem((folder / str(file)).read_bytes())]
     except (OSError, ValueError) as error:
         raise Unfit(f"names a root certificate that cannot be read: {error}") from error
     return tuple(one.public_bytes(Encoding.PEM) for one in found)
