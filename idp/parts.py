@@ -8,7 +8,6 @@ from collections.abc import Container
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-
 from idp import plugins
 from idp.config import ROOT, Misconfigured, Settings
 from idp.domain.authenticators import attestation

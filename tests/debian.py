@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 PROGRAMS = {
-    "chromium": "chromium",  # tests/browser
+    "chromium-headless-shell": "chromium-headless-shell",  # tests/browser
     "postgresql": "postgres",
     "poppler-utils": "pdfsig",  # the judge of our signatures
     "openssl": "openssl",

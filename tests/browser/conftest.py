@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests import postgres
+from tests import eyes, postgres
 from tests.browser.country import Country, admit, running
 from tests.browser.staff import Colleague, colleague, comes_to_work
 from tests.browser.walker import Walker, without_scripts
@@ -40,22 +40,23 @@ def country(request: pytest.FixtureRequest) -> Country:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window. No longer than a module: its event loop would be in everybody's way."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    """For whoever walks."""
+    with eyes.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
-def judged() -> set[tuple[str, ...]]:
-    """The pages that axe has seen."""
-    return set()
+def judged(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> eyes.Judged:
+    """One for all processes of this run, whose folders lie side by side."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine.parent if hasattr(request.config, "workerinput") else mine) / "judged"
+    folder.mkdir(exist_ok=True)
+    return eyes.Judged(folder)
 
 
 @pytest.fixture
 def a_window(
-    chromium: Browser, country: Country, judged: set[tuple[str, ...]], request: pytest.FixtureRequest
+    chromium: Browser, country: Country, judged: eyes.Judged, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Walker]]:
     """Opens a browser without cookies, whose reader prefers a language."""
     database = "_on_postgresql" if "IDP_DATABASE_URL" in country.environment else ""
@@ -66,7 +67,7 @@ def a_window(
         context = chromium.new_context(locale=LOCALES[language], accept_downloads=True)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        walker = Walker(context.new_page(), country, walk, who, language, judged=judged)
+        walker = Walker(context.new_page(), country, walk, who, language, judged)
         return walker if scripts else without_scripts(walker)
 
     yield open_window

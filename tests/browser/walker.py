@@ -1,24 +1,22 @@
 """A person at a browser, who walks from page to page and looks hard at every page she meets.
 
-Each page is judged by axe, wide in light and at 320 px in dark, and must not scroll sideways. Pictures of both are
-kept, which git ignores: tests/browser/screenshots/WALK/LANGUAGE/WHO-NN-PAGE-light.jpg and -dark.jpg. A page that is
-built of the same kinds of elements as another of its name and language was judged with it, and has no picture in dark.
+Each page is judged by axe, wide in light and at 320 px in dark, and must not scroll sideways. A page that is built of
+the same kinds of elements as another of its name and language was judged with it. Pictures of both are kept if they are
+wanted (tests/eyes.py): WALK/LANGUAGE/WHO-NN-PAGE-light.jpg and -dark.jpg.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from babel.support import Translations
 from playwright.sync_api import Locator, Page, expect
 
 from idp.config import ROOT
+from tests import eyes
 from tests.browser.country import Country
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 TRANSLATIONS = ROOT / "idp" / "translations"
 WIDE, NARROW, HEIGHT = 1280, 320, 900
 IDENTIFIER = re.compile(r"[\w-]{20,}|[\d-]{4,}")
@@ -42,10 +40,9 @@ class Walker:
     walk: str
     who: str
     language: str
+    judged: eyes.Judged
     run: Callable[..., None] = lambda *, scripts: None
     """Called with scripts=True before a page is judged and with False after: axe is a script too."""
-    judged: set[tuple[str, ...]] = field(default_factory=set)
-    """What axe has seen, in this window and in others."""
     met: list[str] = field(default_factory=list)
     """The names of the pages, in order."""
 
@@ -109,15 +106,13 @@ class Walker:
         self.run(scripts=True)
         if self.page.url.startswith(self.country.issuer):
             self._hears()
-        build = (name, self.language, self.page.evaluate(BUILD))
+        is_new = self.judged.claims(name, self.language, self.page.evaluate(BUILD))
         for scheme, width in (("dark", NARROW), ("light", WIDE)):
             self._wears(scheme, width)
             self._fits(width)
-            if build not in self.judged or scheme == "light":
-                self._keeps(name, scheme)
-            if build not in self.judged:
+            self._keeps(name, scheme)
+            if is_new:
                 self._judges(scheme)
-        self.judged.add(build)
         self.run(scripts=False)
 
     def examines(self, name: str) -> None:
@@ -136,8 +131,8 @@ class Walker:
         assert script is None or script.search(heading), f"not translated: {heading}"
 
     def _judges(self, scheme: str) -> None:
-        results = Axe().run(self.page)
-        assert results.violations_count == 0, f"{self.page.url} in {scheme}: {results.generate_report()}"
+        found = eyes.violations(self.page)
+        assert not found, f"{self.page.url} in {scheme}: {found}"
 
     def _fits(self, width: int) -> None:
         beyond = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -148,10 +143,7 @@ class Walker:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def _keeps(self, name: str, scheme: str) -> None:
-        folder = SCREENSHOTS / self.walk / self.language
-        self.page.screenshot(
-            path=folder / f"{self.who}-{len(self.met):02}-{name}-{scheme}.jpg", full_page=True, type="jpeg", quality=80
-        )
+        eyes.keep(self.page, f"{self.walk}/{self.language}/{self.who}-{len(self.met):02}-{name}-{scheme}")
 
 
 def without_scripts(walker: Walker) -> Walker:

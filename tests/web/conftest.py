@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests import eyes
 from tests.web.showroom import bare_app, make_app
 
 
@@ -31,11 +32,9 @@ def showroom() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window. No longer than a module: its event loop would be in everybody's way."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    """For whoever looks at pages."""
+    with eyes.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """Every page of the console in a real browser: readable by everybody, in every language, on a telephone too."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
@@ -21,9 +18,9 @@ from idp.journeys.oidc.log_out import NOTICE
 from idp.journeys.proofing.claim_case import claim_case
 from idp.journeys.proofing.decide import decide
 from idp.protocol.assurance import Level
+from tests import eyes
 from tests.web.console.conftest import Desk
 
-SHOTS = os.environ.get("CONSOLE_SCREENSHOTS", "")
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -66,11 +63,10 @@ def at(chromium: Browser, address: str, signed_in: Callable[..., Desk]) -> Itera
 
 def look(page: Page, name: str) -> None:
     """No violation, and nothing beyond the edge."""
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+    found = eyes.violations(page)
+    assert not found, f"{name}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    eyes.keep(page, name)
 
 
 @pytest.fixture
