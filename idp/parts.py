@@ -19,7 +19,6 @@ from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
-from idp.foundation import certificates
 from idp.foundation.clock import Clock, system_clock
 from idp.foundation.deferred import deferred
 from idp.foundation.keyring import inventory, rotation
@@ -29,6 +28,7 @@ from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
 from idp.journeys.provider import Lifetimes, MutualTLS, Provider, Registering
+from idp.protocol import certificates
 from idp.protocol.software_statement import Authorities
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import verification
 from joserfc.jwk import KeySet, OctKey
 
-from idp.foundation import certificates
+from idp.protocol import certificates
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import INVALID_REQUEST, OAuthError
 

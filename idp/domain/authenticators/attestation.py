@@ -18,8 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from idp.foundation import certificates
 from idp.foundation.deferred import deferred
+from idp.protocol import certificates
 
 if TYPE_CHECKING:
     from webauthn import helpers

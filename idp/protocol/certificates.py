@@ -1,4 +1,4 @@
-"""X.509 certificates that others made (RFC 5280): cryptography reads them, and whatever is wrong is a ValueError.
+"""RFC 5280, https://www.rfc-editor.org/rfc/rfc5280: certificates that others made, read whole or a ValueError.
 
 Left out: who signed them, and whether their time has come; that is for whoever asks.
 """

@@ -5,7 +5,7 @@ import warnings
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from idp.foundation import certificates
+from idp.protocol import certificates
 from tests.fixtures.storage import NOW
 from tests.holders import self_signed
 
