@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from idp.foundation.refusal import Refusal
 from idp.web import csrf, headers, locale, session_time, theme
+from tests.compiled import Compiled
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "zh_Hant", "ar")
@@ -25,6 +26,7 @@ ERRORS = [
     ("document", "Choose a document"),
     ("born-day", "There is no 31 February"),
 ]
+COMPILED = Compiled()
 CHALLENGE = b"one challenge for every showroom ceremony"
 
 
@@ -33,6 +35,7 @@ def bare_app(*, secure: bool = False) -> Flask:
     app = Flask("showroom", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "idp/web/static"))
     app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = COMPILED
     app.register_error_handler(Refusal, lambda refusal: (refusal.code, 403))
     headers.init(app, https=secure)
     locale.init(app, LANGUAGES, cookie_secure=secure)
