@@ -38,8 +38,7 @@ def authorization() -> Response:
         if request.method == "POST" and len(again) <= LONGEST_ADDRESS:
             return make_response(redirect(again, 303))
         g.ui_locales = tuple(parameters.get("ui_locales", "").split())
-        session = None if request.method == "HEAD" else current_session()  # A look uses nothing up.
-        outcome = authorize(provider(), parameters, session)
+        outcome = authorize(provider(), parameters, current_session())
     except (OAuthError, Refusal) as refusal:
         return refusal_page(refusal, 400)
     if isinstance(outcome, Answer):
