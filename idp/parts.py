@@ -17,6 +17,7 @@ from idp.domain.clients import authorities
 from idp.domain.clients.directory import Directory
 from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
+from idp.domain.clients.published_requests import PublishedRequests
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
 from idp.foundation.clock import Clock, system_clock
@@ -68,6 +69,7 @@ def create_provider(settings: Settings, country: "theme.Theme", clock: Clock = s
         client_secret_key=keyring.secret("client-secrets"),
         client_secret_box=Box(keyring.secret("shared-secrets")),
         client_keys=PublishedKeys(outbound),
+        client_requests=PublishedRequests(store, outbound, settings.request_fetches),
         client_failures=Failures(store, settings.client_failures),
         public_pushes=settings.public_pushes,
         pairwise_key=keyring.secret("pairwise"),

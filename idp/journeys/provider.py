@@ -13,6 +13,7 @@ from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
 from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
+from idp.domain.clients.published_requests import PublishedRequests
 from idp.domain.people.port import PopulationRegister
 from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
 from idp.foundation.keyring.keyring import Keyring
@@ -88,6 +89,7 @@ class Provider:
     client_secret_key: bytes
     client_secret_box: Box
     client_keys: PublishedKeys
+    client_requests: PublishedRequests
     client_failures: Failures
     public_pushes: int
     """How many requests a client that proves nothing may push from one address in a minute."""

@@ -38,9 +38,9 @@ def authorization() -> Response:
         if request.method == "POST" and len(again) <= LONGEST_ADDRESS:
             return make_response(redirect(again, 303))
         g.ui_locales = tuple(parameters.get("ui_locales", "").split())
-        outcome = authorize(provider(), parameters, current_session())
+        outcome = authorize(provider(), parameters, current_session(), request.remote_addr or "")
     except (OAuthError, Refusal) as refusal:
-        return refusal_page(refusal, 400)
+        return refusal_page(refusal)
     if isinstance(outcome, Answer):
         return answer(outcome.target, outcome.parameters)
     return enter(outcome.request)
