@@ -75,7 +75,7 @@ class PublishedRequests:
     def _count(self, client_id: str, url: str, address: str) -> None:
         """Of the sender first: one that asks too often uses up nothing of what the others have."""
         with self._store.transaction() as tx:
-            limits.take(tx, self._of_sender, _digest(f"{address}|{client_id}"))
+            limits.take(tx, self._of_sender, _digest(f"{limits.network_of(address)}|{client_id}"))
             limits.take(tx, self._of_client, client_id)
             if limits.count(tx, UNANSWERED, _digest(url)) > UNANSWERED.most:
                 why = "What stands at request_uri could not be fetched a moment ago. Try again in ten seconds."
