@@ -190,6 +190,7 @@ SETTINGS: Mapping[str, Setting] = {
     "request_fetches": Setting(
         _positive, "60", "Signed requests (request_uri) of a client that one address may have us fetch in a minute."
     ),
+    "opened_sign_ins": Setting(_positive, "600", "Sign-ins that may be opened from one address in a minute."),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
@@ -260,6 +261,7 @@ class Settings:
     client_failures: int
     public_pushes: int
     request_fetches: int
+    opened_sign_ins: int
     trusted_proxies: tuple[str, ...]
     certificate_header: str
     client_ca: Path | None

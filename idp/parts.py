@@ -28,7 +28,7 @@ from idp.foundation.outbound import Aside, OutboundClient
 from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
-from idp.journeys.provider import Lifetimes, MutualTLS, Provider, Registering
+from idp.journeys.provider import Bounds, Lifetimes, MutualTLS, Provider, Registering
 from idp.protocol import certificates
 from idp.protocol.software_statement import Authorities
 
@@ -46,8 +46,7 @@ def create_provider(settings: Settings, country: "theme.Theme", clock: Clock = s
     keks, active_kek = keyring.secrets("kek")
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
-    outbound = create_outbound(settings, hasher.floor.aside)
-    makes = create_makes(settings)
+    outbound, makes = create_outbound(settings, hasher.floor.aside), create_makes(settings)
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
         issuer=settings.issuer,
@@ -71,7 +70,7 @@ def create_provider(settings: Settings, country: "theme.Theme", clock: Clock = s
         client_keys=PublishedKeys(outbound),
         client_requests=PublishedRequests(store, outbound, settings.request_fetches),
         client_failures=Failures(store, settings.client_failures),
-        public_pushes=settings.public_pushes,
+        bounds=Bounds(settings.public_pushes, settings.opened_sign_ins),
         pairwise_key=keyring.secret("pairwise"),
         dpop_nonce_key=keyring.secret("dpop-nonces"),
         dpop_nonce_required=settings.dpop_nonce == "required",

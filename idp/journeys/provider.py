@@ -48,6 +48,15 @@ class Lifetimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one network address may do in a minute without proving anything."""
+
+    public_pushes: int
+    """Requests that it may push for one client that proves nothing either."""
+    opened_sign_ins: int
+
+
+@dataclass(frozen=True, slots=True)
 class MutualTLS:
     """What is known of clients that show a certificate: who may issue it, and where they find us (RFC 8705)."""
 
@@ -91,8 +100,7 @@ class Provider:
     client_keys: PublishedKeys
     client_requests: PublishedRequests
     client_failures: Failures
-    public_pushes: int
-    """How many requests a client that proves nothing may push from one address in a minute."""
+    bounds: Bounds
     pairwise_key: bytes
     dpop_nonce_key: bytes
     dpop_nonce_required: bool

@@ -15,7 +15,7 @@ from idp.web.errors import refusal_page
 from idp.web.frame import provider
 from idp.web.oidc.answers import answer
 from idp.web.oidc.parameters import query_or_form
-from idp.web.signin.current import current_session
+from idp.web.signin.current import address, current_session
 from idp.web.signin.entrance import enter
 
 LONGEST_ADDRESS = 7_500
@@ -38,7 +38,7 @@ def authorization() -> Response:
         if request.method == "POST" and len(again) <= LONGEST_ADDRESS:
             return make_response(redirect(again, 303))
         g.ui_locales = tuple(parameters.get("ui_locales", "").split())
-        outcome = authorize(provider(), parameters, current_session(), request.remote_addr or "")
+        outcome = authorize(provider(), parameters, current_session(), address())
     except (OAuthError, Refusal) as refusal:
         return refusal_page(refusal)
     if isinstance(outcome, Answer):
