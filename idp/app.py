@@ -48,6 +48,7 @@ from idp.web import (
 )
 from idp.web.form_body import StrictRequest
 from idp.web.oidc.certificate import CertificateHeader, WSGIApp
+from idp.web.page_rule import PageRule
 
 LANGUAGES = ("en", "zh_Hant", "ar")
 LARGEST_REQUEST = 24 * 1024 * 1024
@@ -60,7 +61,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     country = theme.load(settings.theme)
     provider = create_provider(settings, country, clock)
     app = Flask("idp", root_path=str(ROOT / "idp" / "web"), template_folder=str(ROOT / "templates"))
-    app.request_class = StrictRequest
+    app.request_class, app.url_rule_class = StrictRequest, PageRule
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_PARTS=100, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["SECURE_COOKIES"] = settings.https

@@ -187,6 +187,10 @@ SETTINGS: Mapping[str, Setting] = {
     "public_pushes": Setting(
         _positive, "60", "Requests that a client which proves nothing may push from one address in a minute."
     ),
+    "request_fetches": Setting(
+        _positive, "60", "Signed requests (request_uri) of a client that one address may have us fetch in a minute."
+    ),
+    "opened_sign_ins": Setting(_positive, "600", "Sign-ins that may be opened from one address in a minute."),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
@@ -256,6 +260,8 @@ class Settings:
     outbound_ca: Path | None
     client_failures: int
     public_pushes: int
+    request_fetches: int
+    opened_sign_ins: int
     trusted_proxies: tuple[str, ...]
     certificate_header: str
     client_ca: Path | None

@@ -17,6 +17,7 @@ from idp.domain.clients import authorities
 from idp.domain.clients.directory import Directory
 from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
+from idp.domain.clients.published_requests import PublishedRequests
 from idp.domain.signatures.authority import AuthorityMaterial, EmbeddedAuthority, create_authority
 from idp.domain.signatures.timestamp import EmbeddedTimestampAuthority
 from idp.foundation.clock import Clock, system_clock
@@ -27,7 +28,7 @@ from idp.foundation.outbound import Aside, OutboundClient
 from idp.foundation.transaction import Store
 from idp.foundation.vault.box import Box
 from idp.foundation.vault.vault import Vault
-from idp.journeys.provider import Lifetimes, MutualTLS, Provider, Registering
+from idp.journeys.provider import Bounds, Lifetimes, MutualTLS, Provider, Registering
 from idp.protocol import certificates
 from idp.protocol.software_statement import Authorities
 
@@ -45,8 +46,7 @@ def create_provider(settings: Settings, country: "theme.Theme", clock: Clock = s
     keks, active_kek = keyring.secrets("kek")
     vault, box = Vault(keks, active_kek, keyring.secret("index")), Box(keyring.secret("messages"))
     hasher = PasswordHasher(settings.argon2_time, settings.argon2_memory_kib, 1)
-    outbound = create_outbound(settings, hasher.floor.aside)
-    makes = create_makes(settings)
+    outbound, makes = create_outbound(settings, hasher.floor.aside), create_makes(settings)
     certificates = EmbeddedAuthority(AuthorityMaterial.load(settings.keys_dir / "authority"))
     return Provider(
         issuer=settings.issuer,
@@ -68,8 +68,9 @@ def create_provider(settings: Settings, country: "theme.Theme", clock: Clock = s
         client_secret_key=keyring.secret("client-secrets"),
         client_secret_box=Box(keyring.secret("shared-secrets")),
         client_keys=PublishedKeys(outbound),
+        client_requests=PublishedRequests(store, outbound, settings.request_fetches),
         client_failures=Failures(store, settings.client_failures),
-        public_pushes=settings.public_pushes,
+        bounds=Bounds(settings.public_pushes, settings.opened_sign_ins),
         pairwise_key=keyring.secret("pairwise"),
         dpop_nonce_key=keyring.secret("dpop-nonces"),
         dpop_nonce_required=settings.dpop_nonce == "required",

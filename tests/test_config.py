@@ -111,7 +111,9 @@ def test_a_duration_is_a_positive_whole_number_of_seconds(number):
     ]
 
 
-@pytest.mark.parametrize("name", ["IDP_CLIENT_FAILURES", "IDP_PUBLIC_PUSHES"])
+@pytest.mark.parametrize(
+    "name", ["IDP_CLIENT_FAILURES", "IDP_PUBLIC_PUSHES", "IDP_REQUEST_FETCHES", "IDP_OPENED_SIGN_INS"]
+)
 def test_a_limit_is_a_positive_whole_number(name):
     for number in ("0", "-1", "none", "1.5"):
         assert faults({name: number}) == [f"{name}: {number!r} must be a positive whole number"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Table, Text, bindparam, delete
@@ -21,6 +22,8 @@ counters = Table(
     Column("count", BigInteger, nullable=False),
     instant("expires_at"),
 )
+
+SHARED_BITS = 64
 
 # Built once, because every try of a password runs them four times.
 _ONE_MORE: Final[Mapping[str, Any]] = {
@@ -51,6 +54,21 @@ def take(tx: Tx, limit: Limit, key: str) -> None:
     if count(tx, limit, key) > limit.most:
         reason = f"more than {limit.most} {limit.kind} in {limit.seconds} s"
         raise Refusal("too_many_attempts", reason, retry_after=limit.seconds - tx.now % limit.seconds)
+
+
+def network_of(address: str) -> str:
+    """What a network address counts as: an IPv4 address as itself, an IPv6 address as its /64.
+
+    Whoever has one address of IPv6 has 2^64 of them: what follows the first 64 bits is his own to choose (RFC 4291
+    section 2.5.1). What is no address counts as it stands.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((found, SHARED_BITS), strict=False))
 
 
 def count(tx: Tx, limit: Limit, key: str) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from idp.domain.authenticators.methods import password_policy
-from idp.foundation.limits import Limit, take
+from idp.foundation.limits import Limit, network_of, take
 from idp.foundation.refusal import Refusal
 from idp.journeys.provider import Provider
 
@@ -26,7 +26,7 @@ def measure(provider: Provider, address: str, text: str, *, second_factor: bool)
     Raises Refusal("too_many_attempts").
     """
     with provider.transaction() as tx:
-        take(tx, PER_ADDRESS, address)
+        take(tx, PER_ADDRESS, network_of(address))
     return read(provider, text, second_factor=second_factor)
 
 

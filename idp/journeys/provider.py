@@ -13,6 +13,7 @@ from idp.domain.authenticators.port import AuthenticatorMethod
 from idp.domain.clients.directory import Directory
 from idp.domain.clients.failures import Failures
 from idp.domain.clients.published_keys import PublishedKeys
+from idp.domain.clients.published_requests import PublishedRequests
 from idp.domain.people.port import PopulationRegister
 from idp.domain.signatures.port import CertificateAuthority, TimestampAuthority
 from idp.foundation.keyring.keyring import Keyring
@@ -44,6 +45,15 @@ class Lifetimes:
     reclaim: int = 7 * 24 * 3600
     remembered: int = 30 * 24 * 3600
     """How long a browser remembers somebody; 0 if none ever does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one network address may do in a minute without proving anything."""
+
+    public_pushes: int
+    """Requests that it may push for one client that proves nothing either."""
+    opened_sign_ins: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +98,9 @@ class Provider:
     client_secret_key: bytes
     client_secret_box: Box
     client_keys: PublishedKeys
+    client_requests: PublishedRequests
     client_failures: Failures
-    public_pushes: int
-    """How many requests a client that proves nothing may push from one address in a minute."""
+    bounds: Bounds
     pairwise_key: bytes
     dpop_nonce_key: bytes
     dpop_nonce_required: bool

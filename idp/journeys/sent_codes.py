@@ -7,7 +7,7 @@ Text messages cost money, and some are paid for each that reaches a number of th
 from typing import Final
 
 from idp.domain.people import identifiers
-from idp.foundation.limits import Limit, take
+from idp.foundation.limits import Limit, network_of, take
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
@@ -29,7 +29,7 @@ def count(tx: Tx, provider: Provider, person_id: str, kind: str, address: str, n
     """Count one code before it is sent. Raises Refusal("too_many_attempts"), or ("contacts.no_channel")."""
     if CHANNELS[kind] not in provider.channels:
         raise Refusal("contacts.no_channel", "no text messages leave here")
-    take(tx, PER_NETWORK, network)
+    take(tx, PER_NETWORK, network_of(network))
     for limit in PER_PERSON:
         take(tx, limit, person_id)
     take(tx, PER_ADDRESS[kind], identifiers.blind(provider.vault, kind, address))

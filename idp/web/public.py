@@ -5,18 +5,19 @@ from sqlalchemy import select, text
 
 from idp.foundation.clock import monotonic
 from idp.web.frame import provider
+from idp.web.page_rule import LOOK
 
 blueprint = Blueprint("public", __name__)
 LEGAL = ("privacy", "accessibility", "terms")
 
 
-@blueprint.get("/")
+@blueprint.route("/", methods=LOOK)
 def home() -> str:
     """What this is and where to go."""
     return render_template("public/home.html")
 
 
-@blueprint.get("/legal/<name>")
+@blueprint.route("/legal/<name>", methods=LOOK)
 def legal(name: str) -> str:
     """One of the texts the footer links to."""
     if name not in LEGAL:
@@ -24,13 +25,13 @@ def legal(name: str) -> str:
     return render_template(f"public/{name}.html")
 
 
-@blueprint.get("/health/live")
+@blueprint.route("/health/live", methods=LOOK)
 def live() -> Response:
     """This process answers."""
     return jsonify(status="live")
 
 
-@blueprint.get("/health/ready")
+@blueprint.route("/health/ready", methods=LOOK)
 def ready() -> Response:
     """The database answers too; without it, 503 by the ordinary way of errors."""
     began = monotonic()

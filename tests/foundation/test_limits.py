@@ -65,3 +65,20 @@ def test_a_sweep_drops_windows_that_are_over(store, clock):
     with store.transaction() as tx:
         assert limits.sweep(tx) == 1
         assert limits.count(tx, THREE, "ann") == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("a socket", "a socket"),
+    ],
+)
+def test_whoever_has_one_address_of_ipv6_has_all_of_its_network(address, network):
+    assert limits.network_of(address) == network

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from idp.foundation.limits import Limit, count, forget, take
+from idp.foundation.limits import Limit, count, forget, network_of, take
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 
@@ -39,7 +39,7 @@ def try_now(tx: Tx, method: str, key: str) -> None:
 
 def visitor_may_try(tx: Tx, address: str, browser: str = "") -> None:
     """Count one try of a network address and of a browser, by its secret. Raises Refusal("too_many_attempts")."""
-    take(tx, PER_ADDRESS, address)
+    take(tx, PER_ADDRESS, network_of(address))
     if browser:
         take(tx, PER_BROWSER, hashlib.sha256(browser.encode()).hexdigest())
 

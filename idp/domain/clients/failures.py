@@ -31,33 +31,36 @@ class Failures:
 
     def check(self, client_id: str, address: str) -> None:
         """Raises Refusal("too_many_attempts", retry_after=seconds) while the window lasts that was filled."""
-        until = self._over.get((client_id, address))
+        if not self._over:  # Most often: then it costs nothing to know the network.
+            return
+        who = client_id, limits.network_of(address)
+        until = self._over.get(who)
         if until is None:
             return
         left = until - self._store.now()
         if left > 0:
             raise Refusal("too_many_attempts", "authentication of this client failed too often", retry_after=left)
         with self._lock:
-            self._over.pop((client_id, address), None)
+            self._over.pop(who, None)
 
     def count(self, client_id: str, address: str) -> None:
         """One more failure. Raises as `check` does if it is one too many."""
-        now = self._store.now()
+        now, network = self._store.now(), limits.network_of(address)
         try:
             with self._store.transaction() as tx:
-                limits.take(tx, self._limit, _key(client_id, address))
+                limits.take(tx, self._limit, _key(client_id, network))
         except Refusal:
-            self._remember(client_id, address, now)
+            self._remember(client_id, network, now)
             raise
 
-    def _remember(self, client_id: str, address: str, now: int) -> None:
+    def _remember(self, client_id: str, network: str, now: int) -> None:
         log.warning("client %.128r fails to authenticate too often and is refused for a while", client_id)
         with self._lock:
             if len(self._over) >= MOST_REMEMBERED:  # Who is forgotten is refused again after one more failure.
                 self._over.clear()
-            self._over[client_id, address] = now - now % WINDOW_SECONDS + WINDOW_SECONDS
+            self._over[client_id, network] = now - now % WINDOW_SECONDS + WINDOW_SECONDS
 
 
-def _key(client_id: str, address: str) -> str:
+def _key(client_id: str, network: str) -> str:
     """Of a fixed length, for a client_id that does not exist may be anything."""
-    return hashlib.sha256(f"{address}|{client_id}".encode()).hexdigest()
+    return hashlib.sha256(f"{network}|{client_id}".encode()).hexdigest()

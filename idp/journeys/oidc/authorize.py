@@ -22,9 +22,11 @@ class SignInFirst:
     request: AuthorizationRequest
 
 
-def authorize(provider: Provider, parameters: Mapping[str, str], session: Session | None) -> Answer | SignInFirst:
-    """Understand and decide. Raises Refusal for what is shown here and never redirected."""
-    asked = understand(provider, parameters)
+def authorize(
+    provider: Provider, parameters: Mapping[str, str], session: Session | None, address: str = ""
+) -> Answer | SignInFirst:
+    """Understand and decide; `address` is the browser's. Raises Refusal for what is shown here, never redirected."""
+    asked = understand(provider, parameters, address)
     return asked if isinstance(asked, Answer) else decide(provider, asked, session)
 
 

@@ -7,7 +7,6 @@ from idp.foundation.refusal import Refusal
 from idp.journeys.oidc.client_keys import keys_of
 from idp.journeys.provider import Provider
 from idp.protocol import request_object
-from idp.protocol.errors import INVALID_REQUEST_URI, OAuthError
 from idp.protocol.fapi2 import Delivery
 
 
@@ -16,12 +15,13 @@ def delivery(parameters: Mapping[str, str], *, pushed: bool = False) -> Delivery
     return Delivery(pushed, signed=not parameters.keys().isdisjoint(request_object.FORBIDDEN))
 
 
-def opened(provider: Provider, client: Client, parameters: Mapping[str, str]) -> Mapping[str, str]:
+def opened(provider: Provider, client: Client, parameters: Mapping[str, str], address: str = "") -> Mapping[str, str]:
     """What the object holds, assembled with what stood beside it; or `parameters` as they are if there is none.
 
-    Raises OAuthError, and Refusal("oidc.unknown_request_uri") for an address that the client has not registered.
+    `address` is the network address of who brings one by reference. Raises OAuthError, Refusal("too_many_attempts")
+    when it brought too many, and Refusal("oidc.unknown_request_uri") for one that the client has not registered.
     """
-    token = parameters.get("request") or _fetched(provider, client, parameters.get("request_uri"))
+    token = parameters.get("request") or _fetched(provider, client, parameters.get("request_uri"), address)
     if token is None:
         return parameters
     now, issuer = provider.store.now(), provider.issuer
@@ -30,14 +30,9 @@ def opened(provider: Provider, client: Client, parameters: Mapping[str, str]) ->
     return request_object.assembled(parameters, inner, client.metadata)
 
 
-def _fetched(provider: Provider, client: Client, uri: str | None) -> str | None:
+def _fetched(provider: Provider, client: Client, uri: str | None, address: str) -> str | None:
     if uri is None:
         return None
     if not request_object.is_registered(uri, client.metadata):
         raise Refusal("oidc.unknown_request_uri", "request_uri is not one of those the client has registered.")
-    try:
-        text = provider.outbound.get(uri.partition("#")[0], "*/*").body.decode()
-    except (Refusal, UnicodeError) as refusal:
-        raise OAuthError(INVALID_REQUEST_URI, "What stands at request_uri could not be fetched.") from refusal
-    request_object.check_hash(uri, text)
-    return text.strip()
+    return provider.client_requests.find(client.id, uri, address).strip()

@@ -51,8 +51,8 @@ def _count(tx: Tx, provider: Provider, client: Client, address: str) -> None:
 
     Counted before anything is kept, and for each address by itself, so that a stranger elsewhere stops nobody.
     """
-    who = hashlib.sha256(f"{address}|{client.id}".encode()).hexdigest()
-    limits.take(tx, Limit("pushed requests", provider.public_pushes, WINDOW_SECONDS), who)
+    who = hashlib.sha256(f"{limits.network_of(address)}|{client.id}".encode()).hexdigest()
+    limits.take(tx, Limit("pushed requests", provider.bounds.public_pushes, WINDOW_SECONDS), who)
 
 
 def _alone(provider: Provider, client: Client, parameters: Mapping[str, str]) -> Mapping[str, str]:

@@ -23,11 +23,11 @@ class Asked:
     client: Client
 
 
-def understand(provider: Provider, parameters: Mapping[str, str]) -> Asked | Answer:
-    """The request, or the refusal that its client is told at its own address.
+def understand(provider: Provider, parameters: Mapping[str, str], address: str = "") -> Asked | Answer:
+    """The request, or the refusal that its client is told at its own address; `address` is whence it is sent.
 
     Raises Refusal where no client or no address of it is known, and where the client said that it is not heard in this
-    way: that is shown here and never redirected.
+    way, or too often: that is shown here and never redirected.
     """
     client = provider.clients.find(parameters.get("client_id", ""))
     if client is None or not client.active:
@@ -40,7 +40,7 @@ def understand(provider: Provider, parameters: Mapping[str, str]) -> Asked | Ans
         fapi2.check_delivery(delivery(parameters), client.metadata)
     except OAuthError as error:
         raise Refusal("oidc.not_heard_here", error.reason) from error
-    return _sent(provider, client, parameters)
+    return _sent(provider, client, parameters, address)
 
 
 def _pushed(provider: Provider, client: Client, uri: str) -> AuthorizationRequest:
@@ -58,9 +58,9 @@ def _pushed(provider: Provider, client: Client, uri: str) -> AuthorizationReques
     return replace(request, pushed=digest)
 
 
-def _sent(provider: Provider, client: Client, parameters: Mapping[str, str]) -> Asked | Answer:
+def _sent(provider: Provider, client: Client, parameters: Mapping[str, str], address: str) -> Asked | Answer:
     try:
-        told = opened(provider, client, parameters)
+        told = opened(provider, client, parameters, address)
     except OAuthError as error:
         return _refused(provider, client, _beside(parameters, client, error), error)
     target = _target(told, client)

@@ -10,7 +10,7 @@ from idp.domain.authenticators.proof import Proof
 from idp.domain.people import identifiers, records
 from idp.domain.people.records import Person
 from idp.domain.sessions import logins
-from idp.foundation.limits import Limit, count, take
+from idp.foundation.limits import Limit, count, network_of, take
 from idp.foundation.messages.message import compose
 from idp.foundation.outbox import Job
 from idp.foundation.refusal import Refusal
@@ -45,7 +45,7 @@ def give_name(provider: Provider, login_id: str, visitor: Visitor, name: str) ->
     """Say whose account it is. The answer is the same whether or not there is one. Raises ("too_many_attempts")."""
     with provider.transaction() as tx:
         at_step(tx, login_id, visitor, "name")
-        take(tx, PER_NETWORK, visitor.address)
+        take(tx, PER_NETWORK, network_of(visitor.address))
         person_id = identifiers.sign_in_name(tx.connection, provider.vault, name)
         key = person_id or identifiers.name_key(provider.vault, name)
         records.find(tx.connection, person_id or NOBODY)

@@ -18,7 +18,7 @@ from idp.domain.sessions import browser, frames, handovers, logins
 from idp.domain.sessions.frames import Pace
 from idp.domain.sessions.handovers import Handover, State
 from idp.foundation.audit.event import Event
-from idp.foundation.limits import Limit, take
+from idp.foundation.limits import Limit, network_of, take
 from idp.foundation.randomness import digits, identifier, octets, reference
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
@@ -62,7 +62,7 @@ def begin(provider: Provider, login_id: str, visitor: Visitor, device: str) -> N
     with provider.transaction() as tx:
         if not is_offered(_turn(tx, provider, login_id, visitor)):
             raise Refusal("signin.out_of_turn", "this sign-in is not handed over")
-        take(tx, PER_ADDRESS, visitor.address)
+        take(tx, PER_ADDRESS, network_of(visitor.address))
         take(tx, PER_LOGIN, login_id)
         handovers.begin(tx, login_id, shown.handle, shown.code, _seal(provider, shown), device)
 

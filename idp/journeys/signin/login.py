@@ -10,6 +10,8 @@ from idp.domain.sessions import browser as browser_sessions
 from idp.domain.sessions import logins
 from idp.domain.sessions.browser import Session
 from idp.domain.sessions.logins import Login
+from idp.foundation import limits
+from idp.foundation.limits import Limit
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
 from idp.journeys.provider import Provider
@@ -19,8 +21,17 @@ from idp.journeys.signin.standing import Achieved, Proved, achieved_by, aimed, f
 from idp.protocol.assurance import Level, Strength
 from idp.protocol.authorization import AuthorizationRequest
 
+WINDOW_SECONDS = 60
 OTHERS = ("remember", "remembered", "leaked")
 """What is known of who was signing in, and goes when somebody else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Who opens a sign-in: the secret of the browser, which it is bound to, and whence it comes on the network."""
+
+    browser: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class InProgress:
 
 def begin(
     provider: Provider,
-    browser: str,
+    opener: Opener,
     *,
     request: AuthorizationRequest | None = None,
     return_to: str | None = None,
@@ -54,7 +65,8 @@ def begin(
     """Open a sign-in for a service's request or for a page of ours; returns its id.
 
     A page says what authentication must prove (`strength`), how well the identity must be verified (`identity`), and
-    whether that must be proved at this very browser (`first_hand`).
+    whether that must be proved at this very browser (`first_hand`). Anybody may open one, and each is kept for a while:
+    raises Refusal("too_many_attempts", retry_after=seconds) if too many came from that address.
     """
     established: dict[str, Any] = {
         "strength": strength.word,
@@ -64,7 +76,12 @@ def begin(
     }
     stored = None if request is None else request.to_json()
     with provider.transaction() as tx:
-        return logins.begin(tx, browser, stored, return_to, established, provider.lifetimes.login)
+        limits.take(
+            tx,
+            Limit("sign-ins opened", provider.bounds.opened_sign_ins, WINDOW_SECONDS),
+            limits.network_of(opener.address),
+        )
+        return logins.begin(tx, opener.browser, stored, return_to, established, provider.lifetimes.login)
 
 
 def look_at(provider: Provider, login_id: str, browser: str, session: Session | None) -> InProgress:

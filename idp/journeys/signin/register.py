@@ -17,7 +17,7 @@ from idp.domain.people import attributes, identifiers, records
 from idp.domain.people.records import Person
 from idp.domain.sessions import logins
 from idp.domain.sessions.logins import Login
-from idp.foundation.limits import Limit, take
+from idp.foundation.limits import Limit, network_of, take
 from idp.foundation.once import first_sight
 from idp.foundation.refusal import Refusal
 from idp.foundation.transaction import Tx
@@ -70,7 +70,7 @@ def give_address(provider: Provider, login_id: str, visitor: Visitor, email: str
     blind = provider.vault.blind("email", email)
     with provider.transaction() as tx:
         _turn(tx, login_id, visitor, "address", "code")
-        take(tx, PER_NETWORK, visitor.address)
+        take(tx, PER_NETWORK, network_of(visitor.address))
         take(tx, PER_ADDRESS, blind)
         code_id, code = one_time_code.issue(tx, PURPOSE, blind)
         owner = _owner(tx, provider, email)

@@ -17,5 +17,5 @@ def verify(provider: Provider, document: bytes, address: str) -> Report:
     Raises Refusal("too_many_attempts"): a check costs a second of a processor.
     """
     with provider.transaction() as tx:
-        limits.take(tx, CHECKS, address)
+        limits.take(tx, CHECKS, limits.network_of(address))
     return verification.verify(document, provider.certificates.roots, provider.store.now())

@@ -15,7 +15,7 @@ from idp.web.errors import refusal_page
 from idp.web.frame import provider
 from idp.web.oidc.answers import answer
 from idp.web.oidc.parameters import query_or_form
-from idp.web.signin.current import current_session
+from idp.web.signin.current import address, current_session
 from idp.web.signin.entrance import enter
 
 LONGEST_ADDRESS = 7_500
@@ -38,10 +38,9 @@ def authorization() -> Response:
         if request.method == "POST" and len(again) <= LONGEST_ADDRESS:
             return make_response(redirect(again, 303))
         g.ui_locales = tuple(parameters.get("ui_locales", "").split())
-        session = None if request.method == "HEAD" else current_session()  # A look uses nothing up.
-        outcome = authorize(provider(), parameters, session)
+        outcome = authorize(provider(), parameters, current_session(), address())
     except (OAuthError, Refusal) as refusal:
-        return refusal_page(refusal, 400)
+        return refusal_page(refusal)
     if isinstance(outcome, Answer):
         return answer(outcome.target, outcome.parameters)
     return enter(outcome.request)

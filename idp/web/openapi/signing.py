@@ -13,7 +13,6 @@ from idp.web.openapi.parts import (
     Node,
     answer,
     body,
-    headed,
     header,
     one_of,
     record,
@@ -46,10 +45,9 @@ def described() -> Node:
         f"{_AT}/{{ceremony_id}}": {
             "parameters": [_ID],
             "get": standing,
-            "head": headed(standing),
             "delete": cancel,
         },
-        f"{_AT}/{{ceremony_id}}/document": {"parameters": [_ID], "get": document, "head": headed(document)},
+        f"{_AT}/{{ceremony_id}}/document": {"parameters": [_ID], "get": document},
     }
     return {"paths": paths, "schemas": SCHEMAS}
 

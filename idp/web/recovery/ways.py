@@ -11,7 +11,7 @@ from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.recovery.frame import DIGITS, blueprint, page, posted, rendered
 from idp.web.redirects import local
-from idp.web.signin.current import bind, new_binding, visitor
+from idp.web.signin.current import bind, binding, opener, visitor
 from idp.web.signin.dispatch import corrected
 
 NAME, CODE = "recover-name", "recover-code"
@@ -22,12 +22,11 @@ DAY = 24 * 3600
 @blueprint.get("/recover")
 def start() -> Response:
     """A new recovery; it comes back to the sign-in that it was begun from, if there is one."""
-    binding = new_binding()
     came_from = request.args.get("from", "")
     back = f"/signin/{came_from}" if came_from.replace("-", "").replace("_", "").isalnum() else "/account"
-    login_id = begin(provider(), binding, return_to="/account")
+    login_id = begin(provider(), opener(), return_to="/account")
     with provider().transaction() as tx:
-        logins.establish(tx, login_id, binding, back=back)
+        logins.establish(tx, login_id, binding(), back=back)
     return bind(local(f"/recover/{login_id}"))
 
 

@@ -9,7 +9,7 @@ from idp.domain.sessions.browser import Session
 from idp.foundation.randomness import token
 from idp.journeys.account.close import status_of
 from idp.journeys.signin.authenticate import Visitor
-from idp.journeys.signin.login import begin
+from idp.journeys.signin.login import Opener, begin
 from idp.journeys.signin.recognise import recognise
 from idp.journeys.signin.standing import ADMITTED
 from idp.protocol.assurance import Strength
@@ -76,7 +76,12 @@ def signed_in_as() -> Session | None:
 def visitor() -> Visitor:
     """The browser as the sign-in journeys know it."""
     known = cookies().get(request, REMEMBERED) or ""
-    return Visitor(binding(), current_session(), request.remote_addr or "", known[:LONGEST_REMEMBERED])
+    return Visitor(binding(), current_session(), address(), known[:LONGEST_REMEMBERED])
+
+
+def address() -> str:
+    """The browser's network address, as a trusted proxy tells it or as we see it."""
+    return request.remote_addr or ""
 
 
 def binding() -> str:
@@ -97,6 +102,11 @@ def new_binding() -> str:
     if not binding():
         g.binding = token()
     return binding()
+
+
+def opener() -> Opener:
+    """The browser as one that opens a sign-in; `bind` the answer to it."""
+    return Opener(new_binding(), address())
 
 
 def remember_session(response: Response, secret: str | None) -> Response:
@@ -131,7 +141,7 @@ def _satisfies(session: Session, strength: Strength, since: int, *, first_hand: 
 def _sign_in_first(strength: Strength, fresh_since: int, *, first_hand: bool) -> NoReturn:
     login_id = begin(
         provider(),
-        new_binding(),
+        opener(),
         return_to=here(),
         strength=strength,
         fresh_since=fresh_since,

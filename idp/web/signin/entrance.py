@@ -6,11 +6,11 @@ from idp.journeys.signin.login import begin
 from idp.protocol.authorization import CREATE, AuthorizationRequest
 from idp.web.frame import provider
 from idp.web.redirects import local
-from idp.web.signin.current import bind, new_binding
+from idp.web.signin.current import bind, opener
 
 
 def enter(request: AuthorizationRequest) -> Response:
     """Open a sign-in, bound to this browser, and go to its first step, or to making an account if it asks for that."""
-    login_id = begin(provider(), new_binding(), request=request)
+    login_id = begin(provider(), opener(), request=request)
     first = "register" if CREATE in request.prompt else "signin"
     return bind(local(f"/{first}/{login_id}"))

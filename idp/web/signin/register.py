@@ -15,7 +15,7 @@ from idp.web.forms import Errors, Form
 from idp.web.frame import provider
 from idp.web.password_strength import Meter, meter
 from idp.web.redirects import local
-from idp.web.signin.current import bind, new_binding, visitor
+from idp.web.signin.current import bind, opener, visitor
 from idp.web.signin.device import device_name
 from idp.web.signin.dispatch import OUT_OF_TURN, blueprint, corrected, rendered
 from idp.web.signin.words import message
@@ -27,7 +27,7 @@ TOTAL = len(register.STEPS)
 @blueprint.get("/register")
 def start() -> Response:
     """A new registration, leading to the account; within a sign-in the sign-in's own is used."""
-    login_id = begin(provider(), new_binding(), return_to="/account")
+    login_id = begin(provider(), opener(), return_to="/account")
     return bind(local(f"/register/{login_id}"))
 
 

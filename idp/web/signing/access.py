@@ -13,7 +13,7 @@ from idp.journeys.signing.review import AUTHENTICATION, REQUIRED
 from idp.web.errors import Words, refusal_page
 from idp.web.frame import provider
 from idp.web.redirects import local
-from idp.web.signin.current import bind, new_binding, require_session
+from idp.web.signin.current import bind, opener, require_session
 
 _UNSIGNED = _l("Nothing was signed.")
 WORDS: Final[dict[str, tuple[int, Words]]] = {
@@ -112,7 +112,7 @@ def signer() -> Session:
     if person.assurance < REQUIRED:
         login_id = begin(
             provider(),
-            new_binding(),
+            opener(),
             return_to=request.path,
             strength=AUTHENTICATION,
             identity=REQUIRED,

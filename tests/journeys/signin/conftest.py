@@ -11,7 +11,7 @@ from idp.journeys.provider import Provider
 from idp.journeys.signin import authenticate, consent, second_factor
 from idp.journeys.signin.authenticate import Visitor
 from idp.journeys.signin.finish import Finished, finish
-from idp.journeys.signin.login import InProgress, begin, look_at
+from idp.journeys.signin.login import InProgress, Opener, begin, look_at
 from idp.protocol.assurance import Level
 from idp.protocol.authorization import AuthorizationRequest
 from idp.protocol.claims import ClaimsRequest
@@ -63,7 +63,7 @@ class Browser:
     finished: list[Finished] = field(default_factory=list)
 
     def begins(self, request: AuthorizationRequest | None = None, **page: Any) -> str:
-        return begin(self.provider, self.secret, request=request, **page)
+        return begin(self.provider, Opener(self.secret, self.address), request=request, **page)
 
     @property
     def session(self) -> Session | None:

@@ -100,6 +100,14 @@ def test_what_a_stranger_says_of_addresses_counts_for_nothing(client):
     assert asks(client).status_code == 429
 
 
+def test_all_addresses_of_a_network_of_ipv6_count_together_and_are_refused_before_anything_is_evaluated(client):
+    for number in range(MOST + 1):
+        told = asks(client, address=f"2001:db8:1:2::{number}")
+    assert told.status_code == 429
+    assert asks(client, SECRET, address="2001:db8:1:2:ffff::1").status_code == 429
+    assert asks(client, SECRET, address="2001:db8:1:3::1").status_code == 200
+
+
 def test_failures_at_every_endpoint_and_by_every_method_add_up(client, provider, clock):
     key = ECKey.generate_key("P-256", {"kid": "k"})
     a_client(provider, secret=None, client_id="archive", token_endpoint_auth_method="private_key_jwt", jwks=public(key))

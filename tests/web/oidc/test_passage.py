@@ -88,6 +88,8 @@ def test_a_fault_in_the_request_is_told_to_the_client(signed_in):
 
 
 def test_a_program_that_only_looks_gets_no_code(signed_in, provider):
-    signed_in.head(authorize())
+    answer = signed_in.head(authorize())
 
+    assert answer.status_code == 405
+    assert {one.strip() for one in answer.headers["Allow"].split(",")} == {"GET", "POST", "OPTIONS"}
     assert issued(provider) == 0

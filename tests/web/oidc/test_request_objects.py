@@ -1,12 +1,14 @@
 """RFC 9101 at the endpoints: signed by its client, by value, by reference and pushed."""
 
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from hashlib import sha256
 from time import process_time
 
 import pytest
 from joserfc.jwk import ECKey
 
+from idp.domain.clients.published_requests import UNANSWERED
 from idp.domain.clients.registry import Client
 from idp.domain.grants import consents
 from tests.builders import REDIRECT_URI, a_client
@@ -17,6 +19,15 @@ from tests.web.oidc.requests import AUTH, ISSUER, KEY, address, push, signed, to
 KEYS = {"keys": [KEY.as_dict(private=False)]}
 STRANGER = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "agency-1"})
 UNSIGNED = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJhZ2VuY3kiLCJhdWQiOiJodHRwOi8vbG9jYWxob3N0In0."
+
+
+MOST = 3
+ELSEWHERE = {"REMOTE_ADDR": "198.51.100.7"}
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, request_fetches=MOST)
 
 
 @pytest.fixture
@@ -208,3 +219,47 @@ def test_what_stands_there_is_judged_like_every_object(signed_in, served, clock)
     assert told(unsigned)["error"] == "request_not_supported"
     strange = signed_in.get(authorize(request_uri=served(signed(clock.now, STRANGER))))
     assert told(strange)["error"] == "invalid_request_object"
+
+
+def test_a_browser_that_brings_too_many_references_is_asked_to_wait_here_and_nothing_is_fetched(
+    signed_in, served, clock
+):
+    clock.now = clock.now // 60 * 60 + 10
+    uri = served(signed(clock.now))
+    assert {"code" in told(signed_in.get(address(uri))) for _ in range(MOST)} == {True}
+
+    for asked in (address(uri), authorize(request_uri=uri), authorize(request_uri=uri, prompt="none")):
+        answer = signed_in.get(asked, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "50")
+        assert "Location" not in answer.headers
+        assert "Please wait a moment" in answer.text
+    assert len(served.heard()) == MOST
+    assert "code" in told(signed_in.get(address(uri), environ_base=ELSEWHERE))
+
+
+def test_one_that_says_its_hash_is_fetched_once_however_often_it_is_brought(signed_in, served, clock):
+    token = signed(clock.now)
+    uri = served(token, "#" + urlsafe_b64encode(sha256(token.encode()).digest()).rstrip(b"=").decode())
+
+    assert {"code" in told(signed_in.get(address(uri))) for _ in range(MOST + 1)} == {True}
+    assert len(served.heard()) == 1
+
+
+def test_where_nothing_could_be_fetched_a_moment_ago_nothing_is_and_the_service_is_told(
+    signed_in, served, provider, clock
+):
+    clock.now = clock.now // 60 * 60
+    uri = served("x" * 70_000)
+    for number in range(UNANSWERED.most):
+        browser = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        assert told(signed_in.get(authorize(request_uri=uri), environ_base=browser))["error"] == "invalid_request_uri"
+
+    answer = told(signed_in.get(authorize(request_uri=uri)))
+    assert answer["error"] == "invalid_request_uri"
+    assert "a moment ago" in answer["error_description"]
+    assert is_a_page(signed_in.get(address(uri), environ_base=ELSEWHERE))
+    assert len(served.heard()) == UNANSWERED.most
+
+
+def test_a_request_that_stands_nowhere_else_is_counted_nowhere(signed_in, agency, clock):
+    assert {"code" in told(signed_in.get(alone(signed(clock.now)))) for _ in range(MOST + 1)} == {True}
