@@ -1,12 +1,11 @@
 """A provider that dies at its first write, then at its second, and so on until it lives to the end of its deed.
 
-`python -m tests.faults.mortal DEED NOW` forks a child for each death, as a server forks its workers, and after it an
-heir who looks at what was left. It says one JSON line for each: where it died, what the browser had been told by then,
-and what the heir found wrong.
+`python -m tests.faults.mortal DEED NOW` forks a child for each death, as a server forks its workers; an heir, who was
+forked before and outlives them, looks at what was left. It says one JSON line for each: where it died, what the browser
+had been told by then, and what the heir found wrong.
 """
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -14,6 +13,8 @@ import sys
 import traceback
 from collections.abc import Callable
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any
 
 import psycopg
@@ -24,8 +25,8 @@ from sqlalchemy import event
 from idp.app import create_app
 from idp.config import load
 from idp.foundation.line import Line
-from idp.web.signin.device import device_name
 from tests.faults import deeds, ways_back
+from tests.faults.deeds import Deed
 from tests.fixtures.storage import Clock
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT")
@@ -114,24 +115,47 @@ def say(line: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def ready_to_fork(clock: Clock) -> Flask:
-    """With every page read, as the server has it before it forks its workers: no child reads them for itself."""
+def ready_to_fork(clock: Clock, deed: Deed) -> Flask:
+    """After a rehearsal, which reads pages and compiles statements: no life has to do so for itself."""
     app = create_app(load(os.environ), clock)
     app.testing = True
-    for template in app.jinja_env.list_templates():
-        app.jinja_env.get_template(template)
-    app.test_client().get("/health/live")  # The first request of all makes ready what every other needs.
-    device_name("any")  # As the server does; each life would read the recogniser anew, and the library of passkeys.
-    importlib.import_module("webauthn")
+    deed.live(app, clock, 0, deed.prepare(app, clock, 0))
     app.extensions["provider"].store.dispose()
+    gc.collect()
     gc.freeze()
     return app
 
 
-def main(deed: str, now: int) -> None:
+def heir(app: Flask, clock: Clock, deed: Deed) -> Connection:
+    """Another worker, which survives them all: sent the number of a life, its time and what was heard, it answers."""
+    forks = get_context("fork")
+    ours, theirs = forks.Pipe()
+    forks.Process(target=look, args=(app, clock, deed, theirs, ours), daemon=True).start()
+    theirs.close()
+    return ours
+
+
+def look(app: Flask, clock: Clock, deed: Deed, connection: Connection, other_end: Connection) -> None:
+    """At what each life left, and say what is wrong, until nobody has the other end any more."""
+    other_end.close()
+    while True:
+        try:
+            number, clock.now, heard = connection.recv()
+        except EOFError:
+            return
+        try:
+            wrong = list(deed.inherit(app, clock, number, heard))
+        except Exception:  # noqa: BLE001 (whoever comes after the next death looks all the same)
+            traceback.print_exc()
+            wrong = ["the heir failed"]
+        connection.send(wrong)
+
+
+def main(deed: Deed, now: int) -> None:
     """One life after another."""
     clock = Clock(now)
-    app = ready_to_fork(clock)
+    app = ready_to_fork(clock, deed)
+    survivor = heir(app, clock, deed)
     for number in count(1):
         clock.advance(BETWEEN)
 
@@ -139,25 +163,17 @@ def main(deed: str, now: int) -> None:
             fate = Fate(chosen)
             watch(app, fate)
             app.test_client_class = telling(fate, tell)
-            window = DEEDS[deed].prepare(app, clock, chosen)
+            window = deed.prepare(app, clock, chosen)
             fate.awake = True
-            DEEDS[deed].live(app, clock, chosen, window)
+            deed.live(app, clock, chosen, window)
 
         lines, end = in_a_child(live)
         heard = {name: value for line in lines for name, value in line.items()}
-
-        def inherit(
-            tell: Callable[[dict[str, Any]], None], chosen: int = number, known: dict[str, Any] = heard
-        ) -> None:
-            for wrong in DEEDS[deed].inherit(app, clock, chosen, known):
-                tell({"wrong": wrong})
-
-        wrongs, end_of_heir = in_a_child(inherit)
-        found = [one["wrong"] for one in wrongs] + (["the heir failed"] if end_of_heir else [])
-        say({"number": number, "died": bool(end), "by": end, "heard": heard, "wrong": found})
+        survivor.send((number, clock.now, heard))
+        say({"number": number, "died": bool(end), "by": end, "heard": heard, "wrong": survivor.recv()})
         if end != signal.SIGKILL:
             return
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(DEEDS[sys.argv[1]], int(sys.argv[2]))

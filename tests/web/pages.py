@@ -59,6 +59,10 @@ class Page(HTMLParser):
         elif "script" not in self._open:
             self.words += f" {data}"
 
+    def updatepos(self, _first: int, last: int) -> int:
+        """Counts no lines: nobody asks where in the page something stood, and counting takes a tenth of the time."""
+        return last
+
     def form(self, action_ends: str) -> Form:
         """The form that goes there."""
         return next(form for form in self.forms if form.action.endswith(action_ends))
