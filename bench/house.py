@@ -200,6 +200,7 @@ def _environment(folder: Path, database_url: str, issuer: str) -> dict[str, str]
         "IDP_DATA_DIR": str(folder / "var"),
         "IDP_KEYS_DIR": str(folder / "keys"),
         "IDP_SINGLE_FACTOR": "yes",
+        "IDP_OPENED_SIGN_INS": "10000000",  # All load comes from one address.
     }
 
 

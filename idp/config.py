@@ -190,7 +190,7 @@ SETTINGS: Mapping[str, Setting] = {
     "request_fetches": Setting(
         _positive, "60", "Signed requests (request_uri) of a client that one address may have us fetch in a minute."
     ),
-    "opened_sign_ins": Setting(_positive, "600", "Sign-ins that may be opened from one address in a minute."),
+    "opened_sign_ins": Setting(_positive, "3000", "Sign-ins that may be opened from one address in a minute."),
     "trusted_proxies": Setting(
         _networks, "", "Addresses or networks of the reverse proxies whose X-Forwarded-For is believed."
     ),
