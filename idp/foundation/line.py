@@ -9,20 +9,24 @@ the server, once for each connection.
 import select
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from sqlalchemy import Connection
+
+from idp.foundation.deferred import deferred
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg import adapt, errors, pq
+else:  # Whoever keeps everything in SQLite, and each command there, does without.
+    psycopg = deferred("psycopg")
+    adapt, errors, pq = deferred("psycopg.adapt"), deferred("psycopg.errors"), deferred("psycopg.pq")
 
 _KEY = "line"
 _FORGETTING = ("ROLLBACK", "DROP", "ALTER", "DISCARD", "DEALLOCATE")
 """After these the driver may drop all that is prepared on its connection, and so what we prepared there."""
 _OLDEST = 100
 """How often names are given anew before the connection is replaced, for what was not dropped stays on the server."""
-_DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +52,7 @@ class Line:
 
     def __init__(self, driver: Any) -> None:
         self._pgconn = driver.pgconn
-        self._reader = Transformer(driver)
+        self._reader = adapt.Transformer(driver)
         self._poll = select.poll()
         self._poll.register(self._pgconn.socket, select.POLLIN)
         self._names: dict[Statement, bytes] = {}
@@ -59,7 +63,7 @@ class Line:
     def is_sound(self) -> bool:
         """Whether it can be used for something new. What a server says unasked is, nearly always, that it goes."""
         pgconn = self._pgconn
-        idle = pgconn.transaction_status == TransactionStatus.IDLE and not pgconn.pipeline_status
+        idle = pgconn.transaction_status == pq.TransactionStatus.IDLE and not pgconn.pipeline_status
         return idle and self._age < _OLDEST and not self._poll.poll(0)
 
     def begin(self) -> None:
@@ -80,7 +84,7 @@ class Line:
         """End the transaction without a trace."""
         self._waiting.clear()
         self._open = False
-        if self._pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+        if self._pgconn.transaction_status in (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR):
             self._travel(_ROLLBACK)
 
     def run(self, statement: Statement, values: Sequence[Any]) -> None:
@@ -149,9 +153,9 @@ class Line:
                 self._poll.poll()
                 pgconn.consume_input()
             answer = pgconn.get_result()
-            if answer is None or pgconn.status == ConnStatus.BAD:
+            if answer is None or pgconn.status == pq.ConnStatus.BAD:
                 self._require_alive(answer)
-            elif answer.status == ExecStatus.PIPELINE_SYNC:
+            elif answer.status == pq.ExecStatus.PIPELINE_SYNC:
                 return answers
             else:
                 answers.append(answer)
@@ -162,13 +166,13 @@ class Line:
         self._names[statement] = name
 
     def _good(self, answer: Any) -> Any:
-        if answer.status in _DONE:
+        if answer.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             return answer
         self._require_alive(answer)
-        raise error_from_result(answer)
+        raise errors.error_from_result(answer)
 
     def _require_alive(self, answer: Any) -> None:
-        if self._pgconn.status == ConnStatus.BAD:
+        if self._pgconn.status == pq.ConnStatus.BAD:
             why = self._pgconn.get_error_message() if answer is None else answer.get_error_message()
             raise psycopg.OperationalError(why)
 
