@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from idp.foundation.clock import monotonic, pause
+from tests import warm
 
 IDP = [sys.executable, "-c", "from idp.cli.entry import main; main()"]
 READY_SECONDS = 30.0
@@ -111,7 +112,7 @@ def settings(folder: Path, database_url: str, port: int, **more: str) -> dict[st
 
 def command(environment: Mapping[str, str], *arguments: str) -> Any:
     """Run one `idp` command that must succeed; returns the JSON it prints, or None."""
-    done = subprocess.run([*IDP, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = warm.idp(environment, *arguments)
     assert done.returncode == 0, f"idp {' '.join(arguments)}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout) if done.stdout.strip() else None
 

@@ -1,5 +1,5 @@
 import json
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import update
 from idp.foundation.audit import checkpoint
 from idp.foundation.audit.event import Event
 from idp.foundation.audit.tables import leaves
-from tests import serving
+from tests import serving, warm
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -18,11 +18,7 @@ def idp(settings, database_url, tmp_path):
     """Runs a command on the test's installation."""
     environment = serving.settings(tmp_path, database_url, 80, issuer="http://localhost")
 
-    def run(*arguments):
-        command = [*serving.IDP, *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-    return run
+    return partial(warm.idp, environment)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from idp.cli.main import COMMANDS as LISTED
 from idp.cli.main import main
 from tests import origin as origins
-from tests import serving
+from tests import serving, warm
 
 
 class Installation:
@@ -19,14 +19,7 @@ class Installation:
         self.environment = serving.settings(folder, database_url, 8000)
 
     def idp(self, *arguments):
-        return subprocess.run(
-            [*serving.IDP, *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return warm.idp(self.environment, *arguments)
 
     def json(self, *arguments):
         return serving.command(self.environment, *arguments, "--json")

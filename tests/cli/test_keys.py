@@ -1,9 +1,9 @@
 import json
-import subprocess
+from functools import partial
 
 import pytest
 
-from tests import serving
+from tests import serving, warm
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -13,11 +13,7 @@ def idp(settings, database_url, tmp_path):
     """Runs a command on the test's installation."""
     environment = serving.settings(tmp_path, database_url, 80, issuer="http://localhost")
 
-    def run(*arguments):
-        command = [*serving.IDP, *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-    return run
+    return partial(warm.idp, environment)
 
 
 def states(idp):
