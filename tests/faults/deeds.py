@@ -56,9 +56,10 @@ class Deed:
 def told(browser: FlaskClient, answer: TestResponse) -> dict[str, str]:
     """What a browser or a service has in its hands once this answer has arrived."""
     heard = {}
-    session = browser.get_cookie("session")
-    if session is not None:
-        heard["session"] = session.value
+    for name in ("session", "signin"):
+        cookie = browser.get_cookie(name)
+        if cookie is not None:
+            heard[name] = cookie.value
     if (answer.location or "").startswith(REDIRECT_URI):
         heard["code"] = parse_qs(urlsplit(str(answer.location)).query)["code"][0]
     if answer.request.method == "POST":
@@ -76,6 +77,8 @@ def told(browser: FlaskClient, answer: TestResponse) -> dict[str, str]:
 def _sent(answer: TestResponse) -> dict[str, str]:
     if answer.request.path.endswith(("/second-factor", "/way/totp")):
         return {"typed": str(answer.status_code)}
+    if answer.request.path.endswith("/authenticate") and answer.status_code == 303:
+        return {"begun": str(answer.location)}
     if answer.request.path == "/account/security/passkey" and answer.status_code == 303:
         return {"bound": "yes"}
     return {}
@@ -98,6 +101,7 @@ def second_factor(app: Flask, at: int) -> Window:
 
 
 def after_sign_in(app: Flask, clock: Clock, _number: int, heard: Heard) -> Iterator[str]:
+    began = clock.now
     browser = app.test_client()
     if "session" in heard:
         browser.set_cookie("session", heard["session"])
@@ -105,8 +109,9 @@ def after_sign_in(app: Flask, clock: Clock, _number: int, heard: Heard) -> Itera
     if admitted is not ("session" in heard):
         yield f"{'nobody' if admitted else 'somebody'} was signed in, and the account says {admitted}"
     yield from _tokens(browser, heard)
+    yield from _records(app, began, heard)
     again = [second_factor(app, clock.now).at.endswith("/consent") for _ in range(2)]
-    if again.count(True) + (heard.get("typed") == "303") > 1:
+    if again.count(True) + (heard.get("typed") == "303" or _goes_on(app, heard)) > 1:
         yield "a code of the app was taken twice"
     clock.advance(30)
     window = second_factor(app, clock.now)
@@ -127,6 +132,25 @@ def _tokens(service: FlaskClient, heard: Heard) -> Iterator[str]:
         answers = [redeem(service, heard["code"]).status_code for _ in range(2)]
         if answers.count(200) + ("redeemed" in heard) > 1:
             yield "a code was redeemed twice"
+
+
+def _records(app: Flask, since: int, heard: Heard) -> Iterator[str]:
+    """Whoever spent it, the dead worker or the heir, has left one leaf."""
+    spent = {"code": "oidc.code.redeemed", "redeemed_refresh": "oidc.token.refreshed"}
+    with app.extensions["provider"].reading() as connection:
+        for what in spent.keys() & heard.keys():
+            times = len(log.search(connection, name=spent[what], since=since))
+            if times != 1:
+                yield f"{spent[what]} is on record {times} times, not once"
+
+
+def _goes_on(app: Flask, heard: Heard) -> bool:
+    """Whether the sign-in that was left in the middle has taken the code of the app, though nobody was told."""
+    if "begun" not in heard:
+        return False
+    window = Window.of(app)
+    window.client.set_cookie("signin", heard["signin"])
+    return window.goes(heard["begun"]).at.endswith("/consent")
 
 
 def redeem(service: FlaskClient, code: str) -> TestResponse:

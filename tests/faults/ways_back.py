@@ -8,6 +8,10 @@ import pyotp
 from flask import Flask
 
 from idp.domain.authenticators import registry
+from idp.domain.recovery import alarms
+from idp.domain.sessions import browser
+from idp.domain.sessions.browser import Authenticated
+from idp.protocol.assurance import Strength
 from tests.builders import PASSWORD, REDIRECT_URI
 from tests.faults.deeds import ASK, SECRET, Deed, Heard, letter_to
 from tests.fixtures.storage import Clock
@@ -26,7 +30,10 @@ def address_of(number: int) -> str:
 
 
 def prove(app: Flask, clock: Clock, number: int) -> Window:
-    """Both ways, by a letter and by the code of the app; the password is what was lost."""
+    """Both ways, by a letter and by the code of the app; the password is what was lost, and somebody came in by it."""
+    with app.extensions["provider"].transaction() as tx:
+        came_in = Authenticated(person_of(number), ("pwd",), Strength.ONE_FACTOR, clock.now)
+        browser.start(tx, came_in, "whoever found the password", 3600)
     window = Window.of(app).goes("/recover").submits("/name", username=address_of(number))
     window.submits("/send/email")
     window.submits("/way/email", code=letter_to(app, address_of(number)))
@@ -42,6 +49,7 @@ def take_back(_app: Flask, _clock: Clock, _number: int, window: Window) -> None:
 
 def after_take_back(app: Flask, clock: Clock, number: int, heard: Heard) -> Iterator[str]:
     """One password opens the account, never both; a recovery that nobody finished is begun anew."""
+    came = _what_came_with_it(app, clock, number)
     again = [_opens(app, clock, number, password) for password in (PASSWORD, NEW)]
     if heard.get("typed") == "303" and any(again):
         yield "a code of the app was taken twice"
@@ -50,6 +58,8 @@ def after_take_back(app: Flask, clock: Clock, number: int, heard: Heard) -> Iter
     opened = [_opens_later(app, clock, number, password) for password in (PASSWORD, NEW)]
     if opened.count(True) != 1:
         yield f"old and new password open it: {opened}"
+    if came != dict.fromkeys(came, opened[1]):
+        yield f"the new password opens it: {opened[1]}; and {came}"
     if opened[1]:
         return
     if "recovered" in heard:
@@ -59,6 +69,19 @@ def after_take_back(app: Flask, clock: Clock, number: int, heard: Heard) -> Iter
     opened = [_opens_later(app, clock, number, password) for password in (PASSWORD, NEW)]
     if opened != [False, True]:
         yield f"after another recovery old and new password open it: {opened}"
+
+
+def _what_came_with_it(app: Flask, clock: Clock, number: int) -> dict[str, bool]:
+    """What a new way in must not come without."""
+    provider = app.extensions["provider"]
+    with provider.reading() as connection:
+        still = browser.of_person(connection, person_of(number), clock.now, provider.lifetimes.session_idle)
+    return {"everybody is signed out": not still, "she was told": _was_told(app, number, "account_recovered")}
+
+
+def _was_told(app: Flask, number: int, letter: str) -> bool:
+    with app.extensions["provider"].reading() as connection:
+        return letter in alarms.announced(connection, person_of(number), 0)
 
 
 def _opens_later(app: Flask, clock: Clock, number: int, password: str) -> bool:
@@ -99,6 +122,8 @@ def after_the_key(app: Flask, clock: Clock, number: int, heard: Heard) -> Iterat
     held = _keys_of(app, number)
     if "bound" in heard and held != 1:
         yield f"of a passkey that was confirmed there are {held}"
+    if _was_told(app, number, "authenticator_added") is not bool(held):
+        yield f"there are {held} passkeys, and she was not told so"
     if held == 0:
         _adds(window, key)
     if _keys_of(app, number) != 1:
