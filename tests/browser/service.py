@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from idp.domain.clients.directory import CACHE_SECONDS
+from idp.foundation.clock import pause
 from tests.browser.country import Country
 from tests.serving import command
 
@@ -33,10 +35,11 @@ class Service:
         return f"{self.address}/callback"
 
     def takes_part(self, country: Country, folder: Path, **members: object) -> None:
-        """Be registered, with the operator's own command."""
+        """Be registered, with the operator's own command, and wait until no worker knows an older registration."""
         file = folder / "client.json"
         file.write_text(json.dumps([{"redirect_uris": [self.callback], **members}]))
         command(country.environment, "clients", "import", str(file), "--json")
+        pause(CACHE_SECONDS)
 
 
 @contextmanager

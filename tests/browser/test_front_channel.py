@@ -12,6 +12,8 @@ import pytest
 import requests
 from playwright.sync_api import Page
 
+from idp.domain.clients.directory import CACHE_SECONDS
+from idp.foundation.clock import pause
 from tests.agents import challenge
 from tests.browser.authenticators import App
 from tests.browser.country import SECRET, TIMEOUT
@@ -37,7 +39,7 @@ class Service:
 
 @pytest.fixture
 def service(country, tmp_path) -> Iterator[Service]:
-    """It takes part by registration, with the operator's own command."""
+    """It takes part by registration, with the operator's own command; no worker knows an older one any more."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -55,6 +57,7 @@ def service(country, tmp_path) -> Iterator[Service]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     (tmp_path / "client.json").write_text(json.dumps([_registration(found.address)]))
     command(country.environment, "clients", "import", str(tmp_path / "client.json"), "--json")
+    pause(CACHE_SECONDS)
     yield found
     server.shutdown()
     server.server_close()
