@@ -75,6 +75,7 @@ class Window:
     client: FlaskClient
     at: str = ""
     response: TestResponse | None = None
+    _read: tuple[TestResponse, Page] | None = None
 
     @classmethod
     def of(cls, app: Flask) -> "Window":
@@ -83,7 +84,9 @@ class Window:
     @property
     def page(self) -> Page:
         assert self.response is not None
-        return Page(self.response.text)
+        if self._read is None or self._read[0] is not self.response:
+            self._read = self.response, Page(self.response.text)
+        return self._read[1]
 
     @property
     def status(self) -> int:
