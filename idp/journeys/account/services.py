@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from idp.domain.clients.registry import Client
+from idp.domain.clients import registry
+from idp.domain.clients.registry import Client, Faulty
 from idp.domain.grants import consents, history
 from idp.domain.grants.consents import Consent
 from idp.domain.grants.history import Use
@@ -25,9 +26,35 @@ class ServiceInUse:
     receives: tuple[str, ...]
 
     @property
+    def id(self) -> str:
+        """Its client_id."""
+        return self.client.id
+
+    def name(self, language: str) -> str:
+        """What it is called, in `language` if it said so."""
+        return self.client.metadata.name(language)
+
+    @property
     def used_at(self) -> int:
         """When it was last opened: by a grant on record, or as the consent remembers of those that went, if later."""
         return max(self.use.opened_at or 0, self.consent.used_at)
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """A service that today's rules refuse: it can ask for nothing, and what it was allowed can still be taken back."""
+
+    refused: Faulty
+    consent: Consent
+
+    @property
+    def id(self) -> str:
+        """Its client_id."""
+        return self.refused.id
+
+    def name(self, _language: str) -> str:
+        """What it is called; its other names are not read, because something in its registration cannot be."""
+        return self.refused.name
 
 
 def in_use(provider: Provider, person_id: str) -> list[ServiceInUse]:
@@ -51,6 +78,16 @@ def _received(client: Client, names: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted({*told, *(names & {OFFLINE_ACCESS})}))
 
 
+def out_of_service(provider: Provider, person_id: str) -> list[OutOfService]:
+    """Those that she uses and that today's rules refuse, most recently used first."""
+    with provider.reading() as connection:
+        given = consents.of_person(connection, person_id)
+    absent = [one for one in given if provider.clients.find(one.client_id) is None]
+    with provider.reading() as connection:
+        found = [(registry.look(connection, one.client_id), one) for one in absent]
+    return [OutOfService(client, one) for client, one in found if isinstance(client, Faulty)]
+
+
 def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[ServiceInUse, dict[str, object]]:
     """A service with what it would be told if it asked now. Raises Refusal("account.unknown_service")."""
     found = next((one for one in in_use(provider, person_id) if one.client.id == client_id), None)
@@ -59,6 +96,18 @@ def one_in_use(provider: Provider, person_id: str, client_id: str) -> tuple[Serv
     with provider.reading() as connection:
         held = attributes.claims(connection, provider.vault, person_id)
     return found, select(found.receives, held)
+
+
+def removable(provider: Provider, person_id: str, client_id: str) -> ServiceInUse | OutOfService:
+    """What `remove` would take back. Raises Refusal("account.unknown_service")."""
+    every: tuple[ServiceInUse | OutOfService, ...] = (
+        *in_use(provider, person_id),
+        *out_of_service(provider, person_id),
+    )
+    found = next((one for one in every if one.id == client_id), None)
+    if found is None:
+        raise Refusal("account.unknown_service", "this service is not in use")
+    return found
 
 
 def remove(provider: Provider, person_id: str, client_id: str) -> None:

@@ -16,7 +16,8 @@ def services_page() -> Response:
     """Each service, last used first."""
     session = require_session()
     used = services.in_use(provider(), session.person_id)
-    return page("services", session, "services", used=used, label=label, listed=listed)
+    out = services.out_of_service(provider(), session.person_id)
+    return page("services", session, "services", used=used, out=out, label=label, listed=listed)
 
 
 @blueprint.get("/account/services/<client_id>")
@@ -40,7 +41,7 @@ def service_page(client_id: str) -> Response:
 def remove_service_page(client_id: str) -> Response:
     """What follows from removing it."""
     session = require_session()
-    one, _told = services.one_in_use(provider(), session.person_id, client_id)
+    one = services.removable(provider(), session.person_id, client_id)
     return page("service_removal", session, "services", one=one, offline=OFFLINE_ACCESS in one.consent.allowed)
 
 

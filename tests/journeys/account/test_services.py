@@ -1,10 +1,12 @@
 """The services that a citizen uses: what each may receive, and taking that back."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+from idp.domain.clients.directory import Directory
 from idp.domain.grants import grants
 from idp.foundation.outbox import outbox
 from idp.foundation.refusal import Refusal
@@ -15,7 +17,7 @@ from idp.journeys.oidc.refresh import refresh
 from idp.journeys.oidc.userinfo import userinfo
 from idp.protocol.errors import OAuthError
 from idp.protocol.pkce import challenge_of
-from tests.builders import REDIRECT_URI, a_client
+from tests.builders import REDIRECT_URI, a_client, refused_today
 from tests.journeys.account.hands import shown
 from tests.journeys.signin.conftest import asking
 
@@ -138,3 +140,20 @@ def test_what_was_withdrawn_is_in_the_audit(provider, user, anna, revenue, audit
     services.remove(provider, anna.id, revenue.id)
 
     assert audit(anna.id)[-1] == "grants.consent.withdrawn"
+
+
+def test_a_service_that_todays_rules_refuse_is_still_named_and_can_be_removed(provider, user, anna, boris, revenue):
+    code = user.signs_in(anna, asking(revenue)).answer.parameters["code"]
+    refused_today(provider.store, revenue.id)
+    provider = replace(provider, clients=Directory(provider.store))  # As after a new start, which brought the rule.
+
+    (standing,) = services.out_of_service(provider, anna.id)
+    assert (standing.id, standing.name("ar")) == (revenue.id, revenue.metadata.client_name)
+    assert services.out_of_service(provider, boris.id) == []
+    assert services.in_use(provider, anna.id) == []
+    assert services.removable(provider, anna.id, revenue.id).id == revenue.id
+
+    services.remove(provider, anna.id, revenue.id)
+    assert services.out_of_service(provider, anna.id) == []
+    with provider.reading() as connection:
+        assert grants.of_code(connection, code).revoked_at is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from idp.domain.grants import consents, grants
-from tests.builders import a_client
+from tests.builders import a_client, refused_today
 
 
 @pytest.fixture
@@ -122,6 +122,20 @@ def test_nothing_is_removed_before_what_follows_was_read(provider, anna, revenue
     assert window.at == "/account/services"
     with provider.reading() as connection:
         assert not consents.given(connection, anna.id, "revenue")
+
+
+def test_a_service_that_todays_rules_refuse_says_so_and_is_removed_like_any_other(provider, anna, revenue, a_window):
+    refused_today(provider.store, revenue.id)
+    window = a_window(anna).goes("/account/services")
+    assert "Revenue Service" in window.page.words
+    assert "receives nothing about you now" in window.page.words
+    assert "service-revenue" not in window.page.by_id, "there is nothing that it would be told"
+
+    window.goes(window.page.by_id["remove-revenue"]["href"])
+    assert "Remove Revenue Service?" in window.page.words
+    window.submits("/account/services/revenue/remove")
+    assert "Revenue Service" not in window.page.words
+    assert "You have used no service yet" in window.page.words
 
 
 def test_the_home_page_says_what_to_do_next_until_it_is_done(provider, anna, boris, a_window):
