@@ -1,9 +1,10 @@
 """RFC 7515 and RFC 7519, https://www.rfc-editor.org/rfc/rfc7519: signed tokens, one purpose each (RFC 8725).
 
 joserfc signs and verifies; in front of it stands a gate, because a library must read what others write and we must not:
-three canonical base64url segments, I-JSON, explicit `alg` and `typ` for each purpose, no key and no address in the
-header (but for a DPoP proof, which is about a key), whole-second times. Left out: encryption (JWE), JSON
-serialization, detached and unencoded payloads, `crit`.
+three canonical base64url segments, I-JSON, explicit `alg` and `typ` for each purpose, no key, no address and no
+extension in the header (but for a DPoP proof, which is about a key), whole-second times. What else a client writes
+into a header is ignored (RFC 7515 section 4); one that is said to be ours holds nothing else. Left out: encryption
+(JWE), JSON serialization, detached and unencoded payloads, `crit`.
 """
 
 import json
@@ -41,9 +42,9 @@ LATEST_TIME: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 LONGEST_STRING: Final = 1024
 MOST_AUDIENCES: Final = 8
 HEADER_MEMBERS: Final = ("alg", "kid", "typ", "x5t", "x5t#S256")
-"""What a header may hold. Not `jwk`, `jku`, `x5u`, `x5c`: keys come from us. Nor `crit`, `b64`, `zip`: no extension."""
+"""What a header of ours may hold, and what we read in that of a client."""
 NEVER_IN_A_HEADER: Final = frozenset({"jku", "x5u", "x5c", "crit", "b64", "zip"})
-"""What even a header that brings its own key must not hold; whatever else we do not know is ignored there."""
+"""What no header may hold, nor `jwk` unless it must: keys are those that were registered, and there is no extension."""
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 _LAST = {2: re.compile(r"[AQgw]$"), 3: re.compile(r"[AEIMQUYcgkosw048]$")}  # RFC 4648 section 3.5
@@ -51,14 +52,14 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=
 
 
 class _Registry(jws.JWSRegistry):
-    """joserfc's rules for one purpose: the algorithms named and no other, our header members and no other."""
+    """joserfc's rules for one purpose: the algorithms named and no other; and in what we write, our header members."""
 
     max_header_length = 1024
     max_payload_length = LARGEST_TOKEN
     max_signature_length = 1536  # base64url of an RSA signature of 8,192 bits
 
-    def __init__(self, algorithms: Sequence[str], *, brings_key: bool) -> None:
-        super().__init__(algorithms=tuple(algorithms), strict_check_header=not brings_key)
+    def __init__(self, algorithms: Sequence[str], *, by_client: bool, brings_key: bool) -> None:
+        super().__init__(algorithms=tuple(algorithms), strict_check_header=not by_client)
         members = (*HEADER_MEMBERS, "jwk") if brings_key else HEADER_MEMBERS
         self.header_registry = {name: self.header_registry[name] for name in members}
         if brings_key:
@@ -78,6 +79,8 @@ class Purpose:
     refusal: str
     registry: jws.JWSRegistry
     deepest: int
+    by_client: bool = False
+    """Whether others write such a token, who may say more in its header than we know."""
     brings_key: bool = False
     """Whether the header holds the key (`jwk`): such a token proves that somebody has it, and nothing about whom."""
 
@@ -92,13 +95,13 @@ def _purpose(  # noqa: PLR0913 (each argument is a rule)
     expires: bool = True,
     refusal: str = INVALID_REQUEST,
     deepest: int = DEEPEST,
+    by_client: bool = False,
     brings_key: bool = False,
 ) -> Purpose:
     types = frozenset(one.lower() for one in (typ, *others))
-    registry = _Registry(algorithms, brings_key=brings_key)
-    return Purpose(
-        name, tuple(algorithms), typ, types, tuple(required), expires, refusal, registry, deepest, brings_key
-    )
+    registry = _Registry(algorithms, by_client=by_client, brings_key=brings_key)
+    rules = (tuple(required), expires, refusal, registry, deepest, by_client, brings_key)
+    return Purpose(name, tuple(algorithms), typ, types, *rules)
 
 
 ID_TOKEN: Final = _purpose("ID token", ("ES256", "RS256"), required=("iss", "sub", "aud", "exp", "iat"))
@@ -133,6 +136,7 @@ CLIENT_ASSERTION: Final = _purpose(
     required=("iss", "sub", "aud", "exp", "jti"),
     others=("", "client-authentication+jwt"),  # RFC 7523 asks for no typ, its revision for the second
     refusal=INVALID_CLIENT,
+    by_client=True,
 )
 REQUEST_OBJECT: Final = _purpose(
     "request object",
@@ -143,6 +147,7 @@ REQUEST_OBJECT: Final = _purpose(
     expires=False,  # if it says when, request_object looks
     refusal=INVALID_REQUEST_OBJECT,
     deepest=DEEPEST + 5,  # it holds the parameter claims
+    by_client=True,
 )
 AUTHORIZATION_RESPONSE: Final = _purpose("authorization response", ("ES256", "RS256"), required=("iss", "aud", "exp"))
 SECRET_ASSERTION: Final = _purpose(
@@ -151,6 +156,7 @@ SECRET_ASSERTION: Final = _purpose(
     required=CLIENT_ASSERTION.required,
     others=("", "client-authentication+jwt"),
     refusal=INVALID_CLIENT,
+    by_client=True,
 )
 """The same by a shared secret. A purpose of its own, so that a public key can never be taken for a secret."""
 DPOP_PROOF: Final = _purpose(
@@ -160,6 +166,7 @@ DPOP_PROOF: Final = _purpose(
     typ="dpop+jwt",
     expires=False,
     refusal=INVALID_DPOP_PROOF,
+    by_client=True,
     brings_key=True,
 )
 """RFC 9449 section 4.2. When it was made is judged in `dpop`: a nonce of ours says it better than `iat`."""
@@ -170,6 +177,7 @@ SOFTWARE_STATEMENT: Final = _purpose(
     others=("", "software-statement+jwt"),
     expires=False,  # RFC 7591 section 2.3 asks for no exp; one that is there is kept by software_statement
     refusal=INVALID_SOFTWARE_STATEMENT,
+    by_client=True,
 )
 
 
@@ -287,7 +295,7 @@ def _octets(segment: str) -> bytes:
 
 
 def _check_header(purpose: Purpose, header: Mapping[str, Any]) -> None:
-    if not (_brings_only_a_key(header) if purpose.brings_key else _is_plain(header)):
+    if not _holds_what_it_may(purpose, header):
         raise _Malformed("its header holds something that is not allowed")
     if header.get("alg") not in purpose.algorithms:
         raise _Malformed(f"its algorithm is none of {', '.join(purpose.algorithms)}")
@@ -296,13 +304,14 @@ def _check_header(purpose: Purpose, header: Mapping[str, Any]) -> None:
         raise _Malformed("it was made for another purpose (typ)")
 
 
-def _is_plain(header: Mapping[str, Any]) -> bool:
-    return all(name in HEADER_MEMBERS and isinstance(value, str) for name, value in header.items())
-
-
-def _brings_only_a_key(header: Mapping[str, Any]) -> bool:
-    known = {name: value for name, value in header.items() if name in HEADER_MEMBERS}
-    return _is_plain(known) and isinstance(header.get("jwk"), dict) and NEVER_IN_A_HEADER.isdisjoint(header)
+def _holds_what_it_may(purpose: Purpose, header: Mapping[str, Any]) -> bool:
+    known = [value for name, value in header.items() if name in HEADER_MEMBERS]
+    if not all(isinstance(value, str) for value in known):
+        return False
+    if not purpose.by_client:
+        return len(known) == len(header)
+    has_its_key = isinstance(header.get("jwk"), dict) if purpose.brings_key else "jwk" not in header
+    return has_its_key and NEVER_IN_A_HEADER.isdisjoint(header)
 
 
 def _check_claims(purpose: Purpose, claims: Mapping[str, Any]) -> None:

@@ -96,6 +96,18 @@ def test_a_secret_makes_an_assertion_too():
     assert verified(by_secret(), BY_SECRET, OCT) == AcceptedAssertion("revenue", "j-1", NOW + 60)
 
 
+def test_what_its_header_says_beyond_what_we_know_is_ignored():
+    """RFC 7515 section 4; only `crit` could change what the rest means."""
+    _, claims, _ = by_secret().split(".")
+    for more, is_good in (({"url": ["x"]}, True), ({"crit": ["url"], "url": "x"}, False)):
+        signing_input = f"{coded(json.dumps({'alg': 'HS256', **more}).encode())}.{claims}"
+        text = f"{signing_input}.{coded(hmac.digest(SECRET.encode(), signing_input.encode(), hashlib.sha256))}"
+        if is_good:
+            assert verified(text, BY_SECRET, OCT).jti == "j-1"
+        else:
+            assert "header" in refused(text, BY_SECRET, OCT)
+
+
 def test_another_secret_makes_none():
     assert "signature" in refused(by_secret(SECRET[:-1] + "x"), BY_SECRET, OCT)
 
