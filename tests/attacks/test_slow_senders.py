@@ -78,7 +78,7 @@ def test_more_slow_senders_than_places_keep_nobody_waiting(server, visitor, path
 def test_where_too_many_wait_one_more_is_asked_to_come_again_and_readers_are_served(server, visitor):
     header = f"Content-Length: {len(BODY)}"
     with slow_senders(server, "/oidc/token", MOST_AT_THE_DOOR, header) as senders, ExitStack() as late:
-        for _ in range(MOST_AT_THE_DOOR // 8):  # A few of them may not have been taken in yet.
+        for _ in range(MOST_AT_THE_DOOR // 8):  # Those of the test before may have been leaving, and kept some out.
             if (turned_away := asked(server, visitor)).status_code == 503:
                 break
             pause(0.1)
