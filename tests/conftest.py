@@ -3,7 +3,10 @@
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")  # Properties are about answers, not about how long a busy machine took to find them.
 pytest_plugins = ["tests.fixtures.storage", "tests.fixtures.product", "tests.fixtures.house"]
 SLOW = 30
 """How many others a slow test is worth."""

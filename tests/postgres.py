@@ -71,11 +71,17 @@ class Server:
             sweeper.close()
 
     def _sweeper(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
-        if database not in self._sweepers:
-            self._sweepers[database] = self._connect(database)
-            # Foreign keys do not matter in the order of `empty`.
-            self._sweepers[database].execute("SET session_replication_role = replica")
-        return self._sweepers[database]
+        known = self._sweepers.get(database)
+        if known is not None:
+            try:
+                known.execute("SELECT 1")
+            except psycopg.OperationalError:  # A test had every connection cut.
+                known.close()
+            else:
+                return known
+        found = self._sweepers[database] = self._connect(database)
+        found.execute("SET session_replication_role = replica")  # Foreign keys do not matter in the order of `empty`.
+        return found
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(user="postgres", dbname=database, host=str(self.folder), autocommit=True)

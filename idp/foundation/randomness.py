@@ -21,8 +21,13 @@ def token() -> str:
 
 
 def identifier() -> str:
-    """128 random bits as 22 base64url characters, for row identifiers that must not be guessed or counted."""
-    return _base64url(16)
+    """22 base64url characters of 128 random bits, for row identifiers that must not be guessed or counted.
+
+    None begins with a hyphen: a command that is given it would take it for an option.
+    """
+    while (drawn := _base64url(16)).startswith("-"):
+        pass
+    return drawn
 
 
 def digits(count: int) -> str:

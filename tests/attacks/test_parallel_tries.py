@@ -16,7 +16,7 @@ from tests.serving import beside, serving
 
 TRIES, EVALUATED = 200, 10
 WRONG, THROTTLED = 422, 429
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)

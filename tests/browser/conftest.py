@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests import eyes, postgres
 from tests.browser.country import Country, admit, running
@@ -13,6 +13,7 @@ from tests.browser.walker import Walker, without_scripts
 LOCALES = {"en": "en-GB", "ar": "ar-EG", "zh_Hant": "zh-TW"}
 PATIENCE = 15_000
 """Milliseconds."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,9 @@ CITIZENS = {
     "declines.en": ("Pedro", "high"),
     "declines.ar": ("Zofia", "high"),
     "misses.en": ("Rosalind", "high"),
+    "alarms.en": ("", "low"),
+    "strays.en": ("", "low"),
+    "strays.ar": ("", "low"),
     "leaves.en": ("Jürgen", "substantial"),
     "leaves.ar": ("Þóra", "substantial"),
     "closes.en": ("Nadia", "substantial"),
@@ -99,14 +102,14 @@ class Country:
         found: list[dict[str, str]] = answer.json()
         return found
 
-    def letter(self, address: str, pattern: str) -> "re.Match[str]":
-        """The newest letter to an address that says `pattern`; waits for the courier."""
+    def letter(self, address: str, pattern: str, count: int = 1) -> "re.Match[str]":
+        """The newest letter to an address that says `pattern`, once there are `count`; waits for the courier."""
         deadline = monotonic() + TIMEOUT
         while monotonic() < deadline:
-            for one in self.letters(address):
-                match = re.search(pattern, f"{one['subject']}\n{one['text']}")
-                if match:
-                    return match
+            told = [f"{one['subject']}\n{one['text']}" for one in self.letters(address)]
+            found = list(filter(None, (re.search(pattern, text) for text in told)))
+            if len(found) >= count:
+                return found[0]
             pause(0.1)
         raise AssertionError(f"no letter to {address} says {pattern!r}: {self.letters(address)}")
 

@@ -68,7 +68,7 @@ def test_a_citizen_sees_everything_and_takes_back_one_of_each(country, a_window,
 def test_whoever_was_not_there_ends_everything_at_once(country, a_window):
     walker = a_window()
     walker.goes("/account/activity")
-    signs_in(walker, "misses.en", App(SECRET))
+    signs_in(walker, "alarms.en", App(SECRET))
     walker.presses("#activity-not-me")
     walker.presses("#not-me")
     walker.goes("/account")

@@ -122,7 +122,7 @@ def test_an_auditor_finds_what_was_done_and_proves_that_nothing_was_changed(at_w
 def test_a_citizen_who_comes_to_the_console_is_refused(a_window, language):
     walker = a_window(language)
     walker.goes("/console")
-    signs_in(walker, f"declines.{language}", App(SECRET))
+    signs_in(walker, f"strays.{language}", App(SECRET))
     walker.is_at("console")
     assert walker.page.reload().status == 403
     assert walker.all("nav.sections").count() == 0

@@ -18,7 +18,6 @@ WAYS = [("embedded", "en", "Kofi"), ("embedded", "ar", "Fatimah"), ("on_postgres
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("country", "language", "given_name"), WAYS, indirect=["country"])
 def test_a_citizen_signs_in_once_two_agencies_trust_her_and_she_signs(
     country, a_window, at_work, language, given_name, tmp_path

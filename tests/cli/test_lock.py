@@ -1,5 +1,3 @@
-import pytest
-
 from tests.agents import Browser, Page
 from tests.fixtures.house import PASSWORD, House
 
@@ -17,7 +15,6 @@ def typed(house: House, browser: Browser) -> Page:
     return browser.submit(browser.get(path), username="ben", password=PASSWORD)
 
 
-@pytest.mark.timeout(120)
 def test_a_locked_record_is_out_everywhere_at_once_and_comes_back_when_unlocked(house: House) -> None:
     path, verifier = house.agency.request(scope="openid offline_access")
     browser = house.browser()

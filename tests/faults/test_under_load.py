@@ -117,20 +117,27 @@ def kill_a_backend(_server, database) -> None:
         os.kill(found[0], signal.SIGKILL)
 
 
+def struck_home(strike) -> bool:
+    """Strike; False if what was aimed at was gone or is still getting up from the last time."""
+    try:
+        strike()
+    except (psycopg.OperationalError, OSError, IndexError):
+        return False
+    return True
+
+
 def storm(town: Town, strike) -> int:
     """Let people sign in while it strikes, until both were often enough; returns how often it struck."""
     struck = 0
     with ThreadPoolExecutor(VISITORS) as visitors:
         going = [visitors.submit(town.visitor, number) for number in range(VISITORS)]
         until = monotonic() + LONGEST
-        while monotonic() < until and (struck < STRIKES or town.came <= ENOUGH):
-            pause(EVERY)
-            try:
-                strike()
-                struck += 1
-            except psycopg.OperationalError:
-                continue  # It is still getting up from the last time.
-        town.over.set()
+        try:
+            while monotonic() < until and (struck < STRIKES or town.came <= ENOUGH):
+                pause(EVERY)
+                struck += struck < STRIKES and struck_home(strike)
+        finally:
+            town.over.set()
         for one in going:
             one.result()
     return struck

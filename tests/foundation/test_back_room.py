@@ -16,7 +16,10 @@ from idp.foundation.refusal import Refusal
 SCRIPT = """
 import os, signal, sys, time
 from concurrent.futures import ThreadPoolExecutor
+from idp.foundation import back_room
 from idp.foundation.back_room import BackRoom
+
+back_room.PATIENCE = 50  # A busy machine may leave it without a processor for long.
 
 def work(asked):
     if asked == b"die":

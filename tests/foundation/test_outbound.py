@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -249,7 +249,7 @@ def test_an_answer_that_drips_is_cut_off_in_time(monkeypatch):
         with pytest.raises(Refusal, match=r"outbound\.timed_out"):
             allowing(listener).post_form(f"http://127.0.0.1:{listener.port}/", {})
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_a_handshake_that_drips_is_cut_off_in_time(monkeypatch):
@@ -261,7 +261,7 @@ def test_a_handshake_that_drips_is_cut_off_in_time(monkeypatch):
         with pytest.raises(Refusal, match=r"outbound\.timed_out"):
             allowing(listener).get(f"https://127.0.0.1:{listener.port}/")
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_a_name_server_that_does_not_answer_is_given_up_in_time(monkeypatch):
@@ -272,21 +272,21 @@ def test_a_name_server_that_does_not_answer_is_given_up_in_time(monkeypatch):
     with pytest.raises(Refusal, match=r"outbound\.timed_out"):
         OutboundClient(frozenset()).get("https://silent.example/")
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
     answer.set()
 
 
 def test_the_time_for_finding_the_host_is_part_of_the_whole(monkeypatch):
-    monkeypatch.setattr(outbound, "TOTAL_SECONDS", 1.5)
-    found = socket.getaddrinfo
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **how: time.sleep(1.2) or found(*where, **how))
+    monkeypatch.setattr(outbound, "TOTAL_SECONDS", 3)
+    found, slow = socket.getaddrinfo, iter([2.5])  # The second time it has an address to find, which takes no time.
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *where, **how: time.sleep(next(slow, 0)) or found(*where, **how))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         started = time.monotonic()
         with pytest.raises(Refusal, match=r"outbound\.timed_out"):
             OutboundClient(frozenset({"127.0.0.1"})).get(url)
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 5
 
 
 def test_a_host_that_takes_no_connection_is_given_up_in_time(monkeypatch):
@@ -302,7 +302,7 @@ def test_a_host_that_takes_no_connection_is_given_up_in_time(monkeypatch):
         with pytest.raises(Refusal, match=r"outbound\.timed_out"):
             OutboundClient(frozenset({"127.0.0.1"})).get(f"http://127.0.0.1:{full.getsockname()[1]}/")
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 2.9
 
 
 def test_a_port_where_nobody_listens_is_unreachable():
@@ -332,7 +332,7 @@ def certified(tmp_path):
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder(
-            name, name, key.public_key(), x509.random_serial_number(), now, now.replace(year=now.year + 1)
+            name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=365)
         )
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())

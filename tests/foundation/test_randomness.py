@@ -26,6 +26,10 @@ def test_each_draw_has_its_form_and_is_another(draw, form):
     assert len(set(drawn)) == len(drawn)
 
 
+def test_no_identifier_is_taken_for_an_option():
+    assert not any(randomness.identifier().startswith("-") for _ in range(2000))
+
+
 def test_every_bit_is_drawn():
     drawn = [randomness.octets(16) for _ in range(500)]
 

@@ -16,7 +16,6 @@ METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 SECRET = "authlib-secret-0123456789-abcdefgh"
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("method", METHODS)
 def test_authlib_signs_somebody_in(
     house: House, method: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

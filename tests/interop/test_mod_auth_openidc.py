@@ -118,7 +118,6 @@ def _wait(port: int, folder: Path) -> None:
     raise AssertionError((folder / "error.log").read_text())
 
 
-@pytest.mark.timeout(120)
 def test_apache_lets_in_who_signed_in(house: House, apache: Apache) -> None:
     browser, visitor = house.browser(), Browser(apache.url)
     asked = visitor.get("/private/index.html")

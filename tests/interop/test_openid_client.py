@@ -5,8 +5,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.agents import REDIRECT
 from tests.fixtures.house import PASSWORD, House
 
@@ -25,7 +23,6 @@ def signed_in(house: House, node_modules: Path, *more: str) -> Any:
     return json.loads(told)
 
 
-@pytest.mark.timeout(240)
 def test_openid_client_signs_somebody_in(house: House, node_modules: Path) -> None:
     learnt = signed_in(house, node_modules)
     assert learnt["info"]["name"] == "Ana"
@@ -34,7 +31,6 @@ def test_openid_client_signs_somebody_in(house: House, node_modules: Path) -> No
     assert (learnt["type"], learnt.get("cnf")) == ("bearer", None)
 
 
-@pytest.mark.timeout(240)
 def test_openid_client_proves_a_key_at_every_request(house: House, node_modules: Path) -> None:
     learnt = signed_in(house, node_modules, "dpop")
     assert learnt["info"]["name"] == "Ana"

@@ -4,8 +4,6 @@ import json
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from idp.foundation.clock import pause
 from tests.agents import REDIRECT
 from tests.fixtures.house import PASSWORD, House
@@ -28,7 +26,6 @@ CLIENT = {
 }
 
 
-@pytest.mark.timeout(240)
 def test_openid_client_signs_somebody_in_by_signed_messages(house: House, node_modules: Path, tmp_path: Path) -> None:
     arguments = ["node", "openid_client_fapi.js", house.server.url, "fapi-node", REDIRECT]
     with subprocess.Popen(

@@ -50,18 +50,15 @@ def signed_in_by(program: list[str], house: House) -> dict[str, object]:
     return learnt
 
 
-@pytest.mark.timeout(400)
 def test_go_signs_somebody_in(house: House, go_client: list[str]) -> None:
     assert signed_in_by(go_client, house) == {"nonce": "a-nonce", "same": True, "name": "Ana", "refreshed": True}
 
 
-@pytest.mark.timeout(400)
 def test_java_signs_somebody_in(house: House, java_client: list[str]) -> None:
     learnt = signed_in_by(java_client, house)
     assert learnt == {"name": "Ana", "acr": "urn:tessera:loa:low", "expired": False}
 
 
-@pytest.mark.timeout(240)
 def test_oauth4webapi_signs_somebody_in_with_a_pushed_request_and_a_bound_token(
     house: House, node_modules: Path
 ) -> None:

@@ -93,7 +93,8 @@ def test_strangers_with_unknown_kids_cause_one_request_in_ten_seconds(origin, ke
     assert len(origin.heard) == 2
 
 
-def test_twenty_at_once_cause_one_request(origin, keys):
+def test_twenty_at_once_cause_one_request(origin, keys, monkeypatch):
+    monkeypatch.setattr(published_keys, "WAIT_SECONDS", 30)
     url = published(origin, "one", before=lambda: threading.Event().wait(0.2))
     with ThreadPoolExecutor(20) as callers:
         found = list(callers.map(lambda _: kids(keys.find(url, "one")), range(20)))

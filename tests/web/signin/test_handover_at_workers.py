@@ -34,7 +34,6 @@ def devices(request, tmp_path, furnished):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_nothing_is_lost_by_a_restart_nor_known_to_one_worker_alone(devices):
     kiosk, phone = devices.kiosk, devices.phone
     with devices.meet() as agency:
