@@ -42,7 +42,8 @@ def remove_service_page(client_id: str) -> Response:
     """What follows from removing it."""
     session = require_session()
     one = services.removable(provider(), session.person_id, client_id)
-    return page("service_removal", session, "services", one=one, offline=OFFLINE_ACCESS in one.consent.allowed)
+    offline, works = OFFLINE_ACCESS in one.consent.allowed, isinstance(one, services.ServiceInUse)
+    return page("service_removal", session, "services", one=one, offline=offline, works=works)
 
 
 @blueprint.post("/account/services/<client_id>/remove")

@@ -113,7 +113,8 @@ def test_a_service_that_can_come_back_says_when_it_did(provider, anna, revenue, 
 
 def test_nothing_is_removed_before_what_follows_was_read(provider, anna, revenue, a_window):
     window = a_window(anna).goes("/account/services/revenue/remove")
-    for said in ("Remove Revenue Service?", "What it received before stays with it", "cannot come back by itself"):
+    stays, comes_back = "What it received before stays with it", "cannot come back by itself"
+    for said in ("Remove Revenue Service?", stays, comes_back, "it is told to sign you out"):
         assert said in window.page.words
     with provider.reading() as connection:
         assert consents.given(connection, anna.id, "revenue")
@@ -133,6 +134,8 @@ def test_a_service_that_todays_rules_refuse_says_so_and_is_removed_like_any_othe
 
     window.goes(window.page.by_id["remove-revenue"]["href"])
     assert "Remove Revenue Service?" in window.page.words
+    assert "it is told to sign you out" not in window.page.words
+    assert "sign out there yourself" in window.page.words
     window.submits("/account/services/revenue/remove")
     assert "Revenue Service" not in window.page.words
     assert "You have used no service yet" in window.page.words
