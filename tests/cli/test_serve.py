@@ -76,7 +76,7 @@ def test_where_there_is_a_worker_for_each_processor_each_keeps_to_its_own(tmp_pa
         now = workers(server.process.pid)
         assert eventually(lambda: placed(now) == each)
         assert eventually(
-            lambda: all(os.sched_getaffinity(each) == os.sched_getaffinity(one) for one in now for each in threads(one))
+            lambda: all(os.sched_getaffinity(task) == os.sched_getaffinity(one) for one in now for task in threads(one))
         )
 
 

@@ -50,10 +50,12 @@ def signed_in_by(program: list[str], house: House) -> dict[str, object]:
     return learnt
 
 
+@pytest.mark.timeout(400)
 def test_go_signs_somebody_in(house: House, go_client: list[str]) -> None:
     assert signed_in_by(go_client, house) == {"nonce": "a-nonce", "same": True, "name": "Ana", "refreshed": True}
 
 
+@pytest.mark.timeout(400)
 def test_java_signs_somebody_in(house: House, java_client: list[str]) -> None:
     learnt = signed_in_by(java_client, house)
     assert learnt == {"name": "Ana", "acr": "urn:tessera:loa:low", "expired": False}
